@@ -1,0 +1,256 @@
+"""The backward pass: one application of the chain rule after the other, newest node first."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from autograd_lite.errors import GradientError, StaleDataError
+from autograd_lite.graph import sweep_order
+from autograd_lite.numeric import fit, shape_text, tell, unbroadcast
+
+__all__ = ["Step", "backward", "backward_steps", "seed_for", "sweep", "sweep_values"]
+
+
+class Step(NamedTuple):
+    """One application of the chain rule: from a node to one of its inputs.
+
+    Attributes
+    ----------
+    node, input : Value
+        The node whose operation is undone, and the input that receives a contribution.
+    index : int
+        Which of the node's inputs this is; an input used twice is met twice.
+    upstream : float or ndarray
+        The gradient of the node, complete by now.
+    local : float, ndarray or None
+        ∂node/∂input for an element-wise operation; None for a structural one.
+    contribution : float or ndarray
+        What this use adds to the input's gradient: upstream × local, summed over broadcast axes.
+    before, after : float, ndarray or None
+        The input's gradient before (None: not reached yet) and after the addition.
+    """
+
+    node: Any
+    index: int
+    input: Any
+    upstream: Any
+    local: Any
+    contribution: Any
+    before: Any
+    after: Any
+
+
+def seed_for(root: Any, gradient: Any = None) -> Any:
+    """The gradient a backward pass starts from: 1 for a scalar, or what the caller gives.
+
+    Raises
+    ------
+    GradientError
+        ``root`` is not tracked, or has several elements and no gradient was given.
+    ValueError
+        The shape of ``gradient`` is not the root's.
+    """
+    if not root.tracked:
+        raise GradientError(
+            f"backward() needs a result that depends on a Value; {root.describe()} is a plain number."
+            " Wrap an input, as in Value(2.0, name='x'), and compute outside no_grad()."
+        )
+    data = root._data
+    if gradient is None:
+        if np.ndim(data):
+            raise GradientError(
+                f"backward() on {root.describe()} of {shape_text(data)} needs a gradient of that"
+                " shape: backward(gradient=...). Or reduce it to one number first, with .sum() or .mean()."
+            )
+        return fit(1.0, data)
+    if np.shape(gradient) != np.shape(data):
+        raise ValueError(
+            f"the gradient given to backward() has {shape_text(gradient)}, but {root.describe()} has"
+            f" {shape_text(data)}; the two must be equal"
+        )
+    return fit(np.array(gradient, dtype=np.result_type(data)), data)
+
+
+def sweep(root: Any, seed: Any) -> dict[Any, Any]:
+    """Gradients of ``root`` by every tracked node, as plain data; nothing is written to the nodes."""
+    grads = {root: seed}
+    current: list[Any] = [None, 0]
+    with np.errstate(
+        divide="call", invalid="call", call=lambda kind, flag: _notice(kind, *current)
+    ):
+        for node in sweep_order(root):
+            op = node.op
+            if op is None:
+                continue
+            g = grads.get(node)
+            if g is None:
+                continue
+            args, out = _unchanged(node)
+            params = node.params
+            current[0] = node
+            index = 0
+            for x in node.inputs:
+                if x.tracked:
+                    current[1] = index
+                    pull = op.pull(index)
+                    if pull is not None:
+                        c = _pulled(pull, g, out, args, params)
+                        like = args[index]
+                        if type(c) is not float or type(like) is not float:
+                            c = fit(c, like)
+                        elif c - c != 0.0 and g - g == 0.0:
+                            _notice("invalid value" if c != c else "divide by zero", node, index)
+                        before = grads.get(x)
+                        grads[x] = c if before is None else before + c
+                index += 1
+    return grads
+
+
+def _pulled(pull: Any, g: Any, out: Any, args: tuple[Any, ...], params: dict[str, Any]) -> Any:
+    """One contribution; Python's exceptions for 1/0 give way to NumPy's infinities."""
+    try:
+        c = pull(g, out, *args, **params)
+    except (ZeroDivisionError, OverflowError):
+        c = None
+    if c is None or type(c) is complex:
+        args = tuple([np.float64(x) if type(x) is float else x for x in args])
+        c = pull(g, np.float64(out) if type(out) is float else out, *args, **params)
+    return c
+
+
+def sweep_values(root: Any, seed: Any) -> dict[Any, Any]:
+    """The same sweep read with Values: the gradients are Values, and so can be differentiated."""
+    grads = {root: seed}
+    for node in sweep_order(root):
+        g = grads.get(node)
+        if g is None or node.op is None:
+            continue
+        _unchanged(node)
+        for index, x in enumerate(node.inputs):
+            pull = node.op.pull(index) if x.tracked else None
+            if pull is not None:
+                c = unbroadcast(pull(g, node, *node.inputs, **node.params), x.shape)
+                before = grads.get(x)
+                grads[x] = c if before is None else before + c
+    return grads
+
+
+def _unchanged(node: Any) -> tuple[tuple[Any, ...], Any]:
+    """The data that the forward pass used, after a check that nobody wrote into it since."""
+    args = node._saved
+    for index, x in enumerate(node.inputs):
+        if x._data is not args[index] and not _same(x._data, args[index]):
+            raise _stale(node, x, f"input {index} of")
+    if node._shown is not None and not node.is_intact():
+        raise _stale(node, node, "the result of")
+    return args, node._data
+
+
+def _same(now: Any, then: Any) -> bool:
+    """Equal in type, shape and every bit that counts (a NaN equals a NaN)."""
+    if np.shape(now) != np.shape(then):
+        return False
+    return bool(np.array_equal(now, then, equal_nan=True))
+
+
+def _stale(node: Any, x: Any, role: str) -> StaleDataError:
+    return StaleDataError(
+        f"the data of {x.describe()} was changed after it was used: it is {role} the operation"
+        f" {node.op.name!r} ({node.op.symbol}), whose derivative needs the number of that time. Change"
+        " .data only after backward(), or compute the graph anew after the change."
+    )
+
+
+def _notice(kind: str, node: Any, index: int) -> None:
+    """Tell where in the sweep an infinity or a NaN was made."""
+    op = node.op
+    needs = f"; {op.name} needs {op.domain}" if op.domain else ""
+    remedy = (
+        " If this node stands in the branch that a where() did not choose, 0 × ∞ made the NaN: use"
+        " the double where, where(ok, f(where(ok, x, 1)), other)."
+        if kind.startswith("invalid")
+        else ""
+    )
+    result = "NaN" if kind.startswith("invalid") else "infinite"
+    tell(
+        f"backward through {op.name!r} (node {node.describe()}) gives a gradient that is {result} for"
+        f" input {index}, {node.inputs[index].describe()} = {node.inputs[index].brief()}{needs}.{remedy}"
+    )
+
+
+def backward_steps(root: Any, gradient: Any = None, *, write: bool = True) -> Iterator[Step]:
+    """The sweep of ``backward``, one :class:`Step` per application of the chain rule.
+
+    Parameters
+    ----------
+    root : Value
+    gradient : array_like, optional
+        The seed; needed where ``root`` has more than one element.
+    write : bool
+        Whether the nodes' ``.grad`` follow: interior nodes at each step, leaves too (they add up
+        over calls), as after ``backward()``.
+
+    Yields
+    ------
+    Step
+    """
+    seed = seed_for(root, gradient)
+    grads: dict[Any, Any] = {root: seed}
+    old: dict[Any, Any] = {}
+    if write:
+        _write(root, seed, old)
+    for node in sweep_order(root):
+        g = grads.get(node)
+        if g is None or node.op is None:
+            continue
+        args, out = _unchanged(node)
+        for index, x in enumerate(node.inputs):
+            pull = node.op.pull(index) if x.tracked else None
+            if pull is None:
+                continue
+            with np.errstate(
+                divide="call", invalid="call", call=lambda kind, flag: _notice(kind, node, index)
+            ):
+                c = fit(_pulled(pull, g, out, args, node.params), args[index])
+                rule = node.op.local(index)
+                local = None if rule is None else _local(rule, out, args, node.params)
+            before = grads.get(x)
+            grads[x] = after = c if before is None else before + c
+            if write:
+                _write(x, after, old)
+            yield Step(node, index, x, g, local, c, before, after)
+
+
+def _local(rule: Any, out: Any, args: tuple[Any, ...], params: dict[str, Any]) -> Any:
+    local = _pulled(lambda g, *rest, **p: rule(*rest, **p), None, out, args, params)
+    shape = np.shape(local)
+    return np.asarray(local, dtype=np.float64) if shape else float(local)
+
+
+def _write(x: Any, g: Any, old: dict[Any, Any]) -> None:
+    """Follow a sweep in ``.grad``: interior nodes start anew, leaves keep what earlier calls left."""
+    if x.op is None:
+        if x not in old:
+            old[x] = x.grad
+        g = _own(g) if old[x] is None else old[x] + g
+    x.grad = g
+
+
+def backward(root: Any, gradient: Any = None) -> None:
+    """Fill ``.grad`` of every node behind ``root``: leaves add up over calls, the rest is renewed."""
+    seed = seed_for(root, gradient)
+    for x, g in sweep(root, seed).items():
+        if x.op is not None:
+            x.grad = g
+        elif x.grad is None:
+            x.grad = _own(g)
+        else:
+            x.grad = x.grad + g
+
+
+def _own(g: Any) -> Any:
+    """A leaf's gradient is its own array: the owner may write into it, and nobody else sees that."""
+    return np.array(g) if type(g) is np.ndarray else g

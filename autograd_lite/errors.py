@@ -1,0 +1,45 @@
+"""What can go wrong, each message with what was given, what was expected and what to do."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+
+__all__ = [
+    "GradientError",
+    "NumericWarning",
+    "ProgramError",
+    "RecordError",
+    "StaleDataError",
+    "did_you_mean",
+]
+
+
+class GradientError(RuntimeError):
+    """A derivative was asked for that the graph cannot give."""
+
+
+class StaleDataError(GradientError):
+    """A Value's data changed between its use in the graph and the backward pass."""
+
+
+class ProgramError(RuntimeError):
+    """A graph could not be written as a straight-line program."""
+
+
+class RecordError(ValueError):
+    """A file or a mapping is not a record that this version can read."""
+
+
+class NumericWarning(RuntimeWarning):
+    """An operation left its domain: an infinity or a NaN was made, and here is where."""
+
+
+def did_you_mean(word: str, known: Iterable[str]) -> str:
+    """A ready sentence with the nearest known spelling, or an empty string.
+
+    >>> did_you_mean("tnah", ["tanh", "exp"])
+    " Did you mean 'tanh'?"
+    """
+    near = difflib.get_close_matches(word, sorted(known), n=1, cutoff=0.5)
+    return f" Did you mean {near[0]!r}?" if near else ""

@@ -1,0 +1,175 @@
+"""NumPy's functions on Values: which operation stands behind each, and what has no gradient."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from autograd_lite import ops
+from autograd_lite.errors import did_you_mean
+from autograd_lite.op import by_numpy
+
+__all__ = ["answers", "function", "supported", "ufunc"]
+
+answers: set[Any] = {
+    np.all, np.allclose, np.any, np.argmax, np.argmin, np.argsort, np.argwhere, np.array2string,
+    np.array_equal, np.array_repr, np.array_str, np.count_nonzero, np.empty_like, np.full_like,
+    np.iscomplexobj, np.isclose, np.isrealobj, np.may_share_memory, np.ndim, np.nonzero,
+    np.ones_like, np.result_type, np.searchsorted, np.shape, np.shares_memory, np.size,
+    np.zeros_like,
+    np.ceil, np.equal, np.floor, np.floor_divide, np.greater, np.greater_equal, np.isfinite,
+    np.isinf, np.isnan, np.less, np.less_equal, np.logical_and, np.logical_not, np.logical_or,
+    np.logical_xor, np.not_equal, np.rint, np.signbit, np.trunc,
+}  # fmt: skip
+"""Functions that answer with plain numbers, shapes or text: they read the data, no gradient flows."""
+
+_adapters: dict[Any, Callable[..., Any]] = {}
+
+
+def _adapts(func: Any) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Register a function of NumPy's own signature that is written with the library's operations."""
+
+    def register(adapter: Callable[..., Any]) -> Callable[..., Any]:
+        _adapters[func] = adapter
+        return adapter
+
+    return register
+
+
+@_adapts(np.reshape)
+def _reshape(a: Any, /, shape: Any) -> Any:
+    return ops.reshape(a, shape=_lengths(shape))
+
+
+@_adapts(np.ravel)
+def _ravel(a: Any) -> Any:
+    return ops.reshape(a, shape=(-1,))
+
+
+@_adapts(np.transpose)
+def _transpose(a: Any, axes: Any = None) -> Any:
+    return ops.transpose(a, axes=None if axes is None else tuple(axes))
+
+
+@_adapts(np.swapaxes)
+def _swapaxes(a: Any, axis1: int, axis2: int) -> Any:
+    order = list(range(a.ndim))
+    order[axis1], order[axis2] = order[axis2], order[axis1]
+    return ops.transpose(a, axes=tuple(order))
+
+
+@_adapts(np.expand_dims)
+def _expand_dims(a: Any, axis: Any) -> Any:
+    axes = axis if isinstance(axis, tuple) else (axis,)
+    ndim = a.ndim + len(axes)
+    new = {i % ndim for i in axes}
+    lengths = iter(a.shape)
+    return ops.reshape(a, shape=tuple(1 if i in new else next(lengths) for i in range(ndim)))
+
+
+@_adapts(np.squeeze)
+def _squeeze(a: Any, axis: Any = None) -> Any:
+    return ops.reshape(a, shape=np.squeeze(np.empty(a.shape), axis).shape)
+
+
+@_adapts(np.broadcast_to)
+def _broadcast_to(array: Any, shape: Any) -> Any:
+    return ops.broadcast_to(array, shape=_lengths(shape))
+
+
+@_adapts(np.concatenate)
+def _concatenate(arrays: Any, axis: int | None = 0) -> Any:
+    if axis is None:
+        arrays, axis = [np.ravel(a) for a in arrays], 0
+    return ops.concatenate(*arrays, axis=axis)
+
+
+@_adapts(np.sum)
+def _sum(a: Any, axis: Any = None, *, keepdims: bool = False) -> Any:
+    return ops.sum(a, axis=axis, keepdims=keepdims)
+
+
+@_adapts(np.mean)
+def _mean(a: Any, axis: Any = None, *, keepdims: bool = False) -> Any:
+    return ops.mean(a, axis=axis, keepdims=keepdims)
+
+
+@_adapts(np.where)
+def _where(condition: Any, *branches: Any) -> Any:
+    if len(branches) != 2:
+        raise TypeError("np.where on Values takes where(condition, x, y); np.nonzero(v) finds places")
+    return ops.where(condition, *branches)
+
+
+@_adapts(np.dot)
+def _dot(a: Any, b: Any) -> Any:
+    if np.ndim(a) == 0 or np.ndim(b) == 0:
+        return ops.mul(a, b)
+    if np.ndim(b) > 2:
+        raise TypeError(f"np.dot on Values works up to two axes, not {np.ndim(b)}; use a @ b for stacks")
+    return ops.matmul(a, b)
+
+
+def supported() -> set[str]:
+    """The names of all NumPy functions that give a gradient."""
+    return {f.__name__ for f in (*by_numpy, *_adapters)}
+
+
+def ufunc(func: Any, method: str, inputs: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+    """What NumPy's ufuncs do on Values: record an operation, answer plainly, or refuse."""
+    if method == "reduce" and func is np.add:
+        return ops.sum(inputs[0], axis=kwargs.get("axis", 0), keepdims=kwargs.get("keepdims", False))
+    if method != "__call__":
+        raise TypeError(f"np.{func.__name__}.{method} has no gradient rule here; np.sum and np.mean do")
+    if kwargs.get("out") is not None:
+        raise TypeError(
+            f"np.{func.__name__}(..., out=) would write over an array of the graph; take the result"
+            " instead: y = ..."
+        )
+    if func in answers:
+        return func(*_bare(inputs), **kwargs)
+    op = by_numpy.get(func)
+    if op is None:
+        raise _unsupported(func)
+    if kwargs:
+        raise TypeError(
+            f"np.{func.__name__} on Values takes no {', '.join(map(repr, kwargs))}; np.where chooses"
+            " elements, and Value(np.float32(...)) a dtype"
+        )
+    return op(*inputs)
+
+
+def function(func: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+    """What NumPy's other functions do on Values."""
+    if func in answers:
+        return func(*_bare(args), **{k: _bare(v) for k, v in kwargs.items()})
+    adapter = _adapters.get(func)
+    if adapter is None:
+        raise _unsupported(func)
+    try:
+        inspect.signature(adapter).bind(*args, **kwargs)
+    except TypeError as error:
+        raise TypeError(f"np.{func.__name__} on Values: {error}; leave that argument out") from None
+    return adapter(*args, **kwargs)
+
+
+def _unsupported(func: Any) -> TypeError:
+    name = func.__name__
+    near = did_you_mean(name, supported()) or f" Supported are {', '.join(sorted(supported()))}."
+    return TypeError(
+        f"np.{name} has no gradient rule here.{near} For plain numbers use .data, as in np.{name}(v.data)."
+    )
+
+
+def _lengths(shape: Any) -> tuple[int, ...]:
+    return tuple(shape) if isinstance(shape, (tuple, list)) else (int(shape),)
+
+
+def _bare(x: Any) -> Any:
+    """Values inside arguments replaced by their data."""
+    if isinstance(x, (tuple, list)):
+        return type(x)(map(_bare, x))
+    return x._data if hasattr(type(x), "__apply_op__") and hasattr(x, "_data") else x

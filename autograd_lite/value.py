@@ -1,0 +1,536 @@
+"""Value: a number or an array that remembers how it was made."""
+
+from __future__ import annotations
+
+import sys
+import zlib
+from collections.abc import Iterator
+from itertools import count
+from typing import Any
+
+import numpy as np
+
+from autograd_lite import numpy_dispatch, ops
+from autograd_lite.backward import Step, backward, backward_steps
+from autograd_lite.context import Origin, thread
+from autograd_lite.numeric import guarded, plain, settle, shape_text, tell
+from autograd_lite.op import Op
+
+__all__ = ["Value", "apply", "as_value", "constant", "leaf"]
+
+_serials = count(1)
+_NO_PARAMS: dict[str, Any] = {}
+
+
+class Value:
+    """A number or an array in a computation graph.
+
+    Arithmetic on Values records the graph; :meth:`backward` walks it back and leaves in
+    :attr:`grad` the derivative of the result by each Value.
+
+    Parameters
+    ----------
+    data : float or array_like
+        Copied. Integers and booleans become float64; float32 stays float32.
+    name : str, optional
+        Shown in diagrams, formulas and messages.
+
+    Attributes
+    ----------
+    data : float or ndarray
+        A Python float for a scalar (NumPy's where it is float32), an ndarray otherwise.
+    grad : float, ndarray or None
+        ∂(result)/∂(this), in the shape of the data; None until a backward pass reached it.
+    op : Op or None
+        The operation that made it; None for a leaf.
+    inputs : tuple of Value
+        What the operation was applied to, one entry per use: ``a + a`` has two.
+    tracked : bool
+        Whether gradients flow here. Plain numbers in an expression are not tracked.
+
+    Raises
+    ------
+    TypeError
+        The data is text, an object or complex.
+
+    Examples
+    --------
+    >>> from autograd_lite import Value
+    >>> w, x = Value(0.5, name="w"), Value(8.0, name="x")
+    >>> y = w * x + 1
+    >>> y.backward()
+    >>> y.data, w.grad, x.grad
+    (5.0, 8.0, 0.5)
+    """
+
+    __slots__ = (
+        "_data", "_saved", "_shown", "grad", "inputs", "name", "op", "origin", "params", "serial",
+        "tracked", "__weakref__",
+    )  # fmt: skip
+
+    _data: Any
+    _saved: tuple[Any, ...]
+    _shown: Any
+    grad: Any
+    inputs: tuple[Value, ...]
+    name: str | None
+    op: Op | None
+    origin: Origin | None
+    params: dict[str, Any]
+    serial: int
+    tracked: bool
+
+    def __init__(self, data: Any, name: str | None = None) -> None:
+        if name is not None and not isinstance(name, str):
+            raise TypeError(f"a Value's name is text, not {type(name).__name__}: Value(2.0, name='x')")
+        if isinstance(data, Value):
+            raise TypeError(
+                f"Value(...) takes a number or an array, and was given {data.describe()}, which is a"
+                " Value already; use it as it is, or its .data"
+            )
+        _leaf(self, _number(data), True, name)
+
+    # ── what it holds ─────────────────────────────────────────────────────────────────────────
+    @property
+    def data(self) -> Any:
+        """The number or the array. An array may be written into, until a backward pass needs it."""
+        data = self._data
+        if type(data) is np.ndarray and self._shown is None:
+            # The array leaves the house: from here on somebody else could write into it.
+            self._shown = True if self.op is None else _fingerprint(data)
+        return data
+
+    @data.setter
+    def data(self, data: Any) -> None:
+        if data is not self._data:
+            data = _number(data)
+            self._data, self._shown = data, None
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """Lengths of the axes; ``()`` for a scalar."""
+        return np.shape(self._data)
+
+    @property
+    def ndim(self) -> int:
+        """Number of axes."""
+        return np.ndim(self._data)
+
+    @property
+    def size(self) -> int:
+        """Number of elements."""
+        return int(np.size(self._data))
+
+    @property
+    def dtype(self) -> np.dtype[Any]:
+        """float64, or what the data came in."""
+        return np.result_type(self._data)
+
+    def is_intact(self) -> bool:
+        """Whether a result's array is still as its operation made it."""
+        return self._shown is None or self._shown is True or self._shown == _fingerprint(self._data)
+
+    def describe(self) -> str:
+        """The name for messages: ``'w'``, or what it is where it has none."""
+        if self.name:
+            return repr(self.name)
+        if self.op is not None:
+            return f"an unnamed result of {self.op.name!r}"
+        return "an unnamed Value" if self.tracked else "a plain number"
+
+    def brief(self) -> str:
+        """The data in a few characters, for messages."""
+        if np.ndim(self._data):
+            return f"array of shape {self.shape}"
+        return format(float(self._data), ".6g")
+
+    # ── the backward pass ─────────────────────────────────────────────────────────────────────
+    def backward(self, gradient: Any = None) -> None:
+        """Fill ``.grad`` of every Value this one was computed from.
+
+        Leaves add up over calls; interior Values hold the gradient of the last call.
+
+        Parameters
+        ----------
+        gradient : array_like, optional
+            Where the sweep starts: 1 for a scalar; needed, in this Value's shape, for an array.
+
+        Raises
+        ------
+        GradientError
+            Nothing here is tracked, or an array was given no gradient.
+        StaleDataError
+            Data was changed after its use.
+        """
+        backward(self, gradient)
+
+    def backward_steps(self, gradient: Any = None) -> Iterator[Step]:
+        """The same sweep one application of the chain rule at a time; see :class:`Step`.
+
+        >>> from autograd_lite import Value
+        >>> w, x = Value(3.0, name="w"), Value(2.0, name="x")
+        >>> for step in (w * x).backward_steps():
+        ...     print(step.input.name, step.upstream, "×", step.local, "=", step.contribution)
+        w 1.0 × 2.0 = 2.0
+        x 1.0 × 3.0 = 3.0
+        """
+        return backward_steps(self, gradient)
+
+    def detach(self) -> Value:
+        """The same number, outside the graph: no gradient flows through it."""
+        return constant(np.array(self._data) if self.ndim else self._data, self.name)
+
+    # ── arithmetic ────────────────────────────────────────────────────────────────────────────
+    def __apply_op__(self, op: Op, inputs: tuple[Any, ...], params: dict[str, Any]) -> Value:
+        return apply(op, tuple([as_value(x) for x in inputs]), params)
+
+    def __neg__(self) -> Value:
+        return apply(ops.neg, (self,))
+
+    def __pos__(self) -> Value:
+        return self
+
+    def __abs__(self) -> Value:
+        return apply(ops.abs, (self,))
+
+    def __add__(self, other: Any) -> Value:
+        return _binary(ops.add, self, other)
+
+    def __radd__(self, other: Any) -> Value:
+        return _reflected(ops.add, self, other)
+
+    def __sub__(self, other: Any) -> Value:
+        return _binary(ops.sub, self, other)
+
+    def __rsub__(self, other: Any) -> Value:
+        return _reflected(ops.sub, self, other)
+
+    def __mul__(self, other: Any) -> Value:
+        return _binary(ops.mul, self, other)
+
+    def __rmul__(self, other: Any) -> Value:
+        return _reflected(ops.mul, self, other)
+
+    def __truediv__(self, other: Any) -> Value:
+        return _binary(ops.div, self, other)
+
+    def __rtruediv__(self, other: Any) -> Value:
+        return _reflected(ops.div, self, other)
+
+    def __pow__(self, other: Any) -> Value:
+        return _binary(ops.power, self, other)
+
+    def __rpow__(self, other: Any) -> Value:
+        return _reflected(ops.power, self, other)
+
+    def __matmul__(self, other: Any) -> Value:
+        return _binary(ops.matmul, self, other)
+
+    def __rmatmul__(self, other: Any) -> Value:
+        return _reflected(ops.matmul, self, other)
+
+    # ── comparison: plain answers, no gradient; identity decides in sets and dicts ────────────
+    __hash__ = object.__hash__
+
+    def __eq__(self, other: object) -> Any:
+        return self._data == _bare(other)
+
+    def __ne__(self, other: object) -> Any:
+        return self._data != _bare(other)
+
+    def __lt__(self, other: Any) -> Any:
+        return self._data < _bare(other)
+
+    def __le__(self, other: Any) -> Any:
+        return self._data <= _bare(other)
+
+    def __gt__(self, other: Any) -> Any:
+        return self._data > _bare(other)
+
+    def __ge__(self, other: Any) -> Any:
+        return self._data >= _bare(other)
+
+    # ── functions and shapes, as methods ──────────────────────────────────────────────────────
+    def exp(self) -> Value:
+        """eˣ, element by element."""
+        return apply(ops.exp, (self,))
+
+    def log(self) -> Value:
+        """Natural logarithm; −inf at 0 and NaN below, with a warning."""
+        return apply(ops.log, (self,))
+
+    def sqrt(self) -> Value:
+        """Square root; NaN below 0, with a warning."""
+        return apply(ops.sqrt, (self,))
+
+    def tanh(self) -> Value:
+        """Hyperbolic tangent."""
+        return apply(ops.tanh, (self,))
+
+    def sigmoid(self) -> Value:
+        """1 / (1 + e⁻ˣ), without overflow."""
+        return apply(ops.sigmoid, (self,))
+
+    def relu(self) -> Value:
+        """max(x, 0); its derivative at 0 is 0."""
+        return apply(ops.relu, (self,))
+
+    def sum(self, axis: Any = None, keepdims: bool = False) -> Value:
+        """Sum over ``axis`` (an int, a tuple, or None for all)."""
+        return apply(ops.sum, (self,), {"axis": axis, "keepdims": keepdims})
+
+    def mean(self, axis: Any = None, keepdims: bool = False) -> Value:
+        """Mean over ``axis`` (an int, a tuple, or None for all)."""
+        return apply(ops.mean, (self,), {"axis": axis, "keepdims": keepdims})
+
+    def reshape(self, *shape: Any) -> Value:
+        """The same elements in another shape; one length may be −1."""
+        return apply(ops.reshape, (self,), {"shape": _flat(shape)})
+
+    def transpose(self, *axes: Any) -> Value:
+        """Axes reversed, or in the order given."""
+        return apply(ops.transpose, (self,), {"axes": _flat(axes) or None})
+
+    @property
+    def T(self) -> Value:
+        """The transposed array: axes reversed."""
+        return apply(ops.transpose, (self,), {"axes": None})
+
+    def __getitem__(self, key: Any) -> Value:
+        return apply(ops.getitem, (self,), {"key": _plain_key(key)})
+
+    def __setitem__(self, key: Any, item: Any) -> None:
+        raise TypeError(
+            f"{self.describe()} cannot be written into element by element: the graph would lose the"
+            " old numbers. Build a new Value, with np.where(mask, new, old) or np.concatenate."
+        )
+
+    def __len__(self) -> int:
+        if not self.ndim:
+            raise TypeError(f"{self.describe()} is a scalar and has no length")
+        return self.shape[0]
+
+    def __iter__(self) -> Iterator[Value]:
+        return (self[i] for i in range(len(self)))
+
+    # ── meeting Python and NumPy ──────────────────────────────────────────────────────────────
+    def __bool__(self) -> bool:
+        return bool(self._data)
+
+    def __float__(self) -> float:
+        return float(self._data)
+
+    def __int__(self) -> int:
+        return int(self._data)
+
+    def item(self) -> float:
+        """The one number of a scalar or of an array with one element."""
+        return float(np.asarray(self._data).item())
+
+    def __array__(self, dtype: Any = None, copy: Any = None) -> np.ndarray:
+        if self.tracked:
+            raise TypeError(
+                f"NumPy would make a plain array of {self.describe()}, and its gradient would be lost."
+                " Use .data for the numbers, or a function that autograd_lite supports."
+            )
+        return np.array(self._data, dtype=dtype)
+
+    def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **kwargs: Any) -> Any:
+        return numpy_dispatch.ufunc(ufunc, method, inputs, kwargs)
+
+    def __array_function__(self, func: Any, types: Any, args: Any, kwargs: Any) -> Any:
+        return numpy_dispatch.function(func, args, kwargs)
+
+    def __repr__(self) -> str:
+        parts = [_short(self._data)]
+        if self.name:
+            parts.append(f"name={self.name!r}")
+        if self.grad is not None:
+            parts.append(f"grad={_short(self.grad)}")
+        if not self.tracked:
+            parts.append("tracked=False")
+        return f"Value({', '.join(parts)})"
+
+    def __format__(self, spec: str) -> str:
+        return format(self._data, spec) if spec else repr(self)
+
+    def __copy__(self) -> Value:
+        raise TypeError("a Value is one node of a graph and has no copy; use detach() or Value(v.data)")
+
+    def __deepcopy__(self, memo: Any) -> Value:
+        return self.__copy__()
+
+    def __reduce__(self) -> Any:
+        raise TypeError("a graph is not pickled; save the numbers, v.data, or autograd_lite.record(v)")
+
+
+def leaf(data: Any, name: str | None = None, *, tracked: bool = True) -> Value:
+    """A leaf around ``data`` as it is, without a copy or a check."""
+    return _leaf(Value.__new__(Value), data, tracked, name)
+
+
+def constant(data: Any, name: str | None = None) -> Value:
+    """A leaf that no gradient flows to; the data is not copied."""
+    return _leaf(Value.__new__(Value), data, False, name)
+
+
+def as_value(x: Any) -> Value:
+    """``x`` itself where it is a Value, else a constant that holds it.
+
+    Raises
+    ------
+    TypeError
+        ``x`` is not a number or an array of numbers.
+    """
+    if isinstance(x, Value):
+        return x
+    return constant(_number(x, copy=False))
+
+
+def apply(op: Op, inputs: tuple[Value, ...], params: dict[str, Any] = _NO_PARAMS) -> Value:
+    """Run an operation forward and record it: the one place where the graph grows."""
+    args = tuple([x._data if x._shown is None else _snapshot(x) for x in inputs])
+    if op.domain:
+        out, noticed = guarded(lambda: plain(op, args, params))
+        if noticed:
+            _tell_domain(op, inputs, out, noticed[0])
+    else:
+        try:
+            out = op.forward(*args, **params)
+            if type(out) is not float:
+                out = settle(out)
+        except (ZeroDivisionError, OverflowError):
+            out = plain(op, args, params)
+        except ValueError as error:
+            raise _shapes(op, inputs, error) from None
+    node = Value.__new__(Value)
+    node._data = out
+    node._shown = node.grad = node.name = None
+    node.serial = next(_serials)
+    origin = thread.origin
+    node.origin = _with_line(origin) if thread.lines else origin
+    if thread.recording:
+        for x in inputs:
+            if x.tracked:
+                node.op, node.inputs, node.params, node._saved = op, inputs, params, args
+                node.tracked = True
+                return node
+    node.op, node.inputs, node.params, node._saved = None, (), _NO_PARAMS, ()
+    node.tracked = False
+    return node
+
+
+def _leaf(value: Value, data: Any, tracked: bool, name: str | None) -> Value:
+    value._data = data
+    value._saved = value.inputs = ()
+    value._shown = value.grad = value.op = value.origin = None
+    value.name = name
+    value.params = _NO_PARAMS
+    value.tracked = tracked
+    value.serial = next(_serials)
+    return value
+
+
+def _number(data: Any, copy: bool = True) -> Any:
+    """Numbers as the engine keeps them, or an error that says what came instead."""
+    if type(data) is float:
+        return data
+    try:
+        array = np.array(data) if copy else np.asarray(data)
+    except ValueError:
+        raise TypeError(
+            "a Value holds a number or an array of numbers, and rows of unequal length are neither;"
+            " give every row the same length"
+        ) from None
+    if array.dtype.kind not in "fbiu":
+        what = "None" if data is None else f"{type(data).__name__} of dtype {array.dtype}"
+        raise TypeError(f"a Value holds real numbers, not {what}; convert it first, as in float(...)")
+    return settle(array)
+
+
+def _snapshot(x: Value) -> Any:
+    """The data for the graph when the caller holds the array too: a copy tells a later change."""
+    return np.array(x._data) if x._shown is True else x._data
+
+
+def _fingerprint(data: np.ndarray) -> int:
+    return zlib.crc32(np.ascontiguousarray(data).view(np.uint8).reshape(-1).data)
+
+
+def _tell_domain(op: Op, inputs: tuple[Value, ...], out: Any, noticed: str) -> None:
+    given = ", ".join(f"{x.describe()} = {x.brief()}" for x in inputs)
+    result = "NaN" if np.isnan(out).any() else "infinite"
+    tell(f"{op.name} of {given} is {result} ({noticed}): {op.name} needs {op.domain}")
+
+
+def _shapes(op: Op, inputs: tuple[Value, ...], error: ValueError) -> ValueError:
+    """NumPy's complaint with the names and shapes of the operands in front."""
+    given = " and ".join(f"{x.describe()} ({shape_text(x._data)})" for x in inputs)
+    return ValueError(f"{op.name} ({op.symbol}) cannot be applied to {given}: {error}")
+
+
+def _with_line(origin: Origin | None) -> Origin:
+    """The origin with the learner's line: the first frame outside of this package."""
+    frame = sys._getframe(2)
+    while frame.f_back and frame.f_globals.get("__name__", "").startswith("autograd_lite"):
+        frame = frame.f_back
+    module = origin.module if origin else ()
+    return Origin(module, frame.f_code.co_filename, frame.f_lineno)
+
+
+def _lift(x: Any, like: Value) -> Value | None:
+    """The other operand as a Value; None where Python should ask the other side."""
+    if isinstance(x, Value):
+        return x
+    kind = type(x)
+    if kind is float or kind is int or kind is bool:
+        data = like._data
+        if type(data) is float or data.dtype == np.float64:
+            return constant(float(x))
+        return constant(data.dtype.type(x))
+    if hasattr(kind, "__apply_op__"):
+        return None
+    return constant(_number(x, copy=False))
+
+
+def _binary(op: Op, left: Value, right: Any) -> Value:
+    if type(right) is not Value:
+        right = _lift(right, left)
+        if right is None:
+            return NotImplemented
+    return apply(op, (left, right))
+
+
+def _reflected(op: Op, right: Value, left: Any) -> Value:
+    lifted = _lift(left, right)
+    return NotImplemented if lifted is None else apply(op, (lifted, right))
+
+
+def _bare(x: Any) -> Any:
+    return x._data if isinstance(x, Value) else x
+
+
+def _flat(numbers: tuple[Any, ...]) -> tuple[int, ...]:
+    """``f(2, 3)`` and ``f((2, 3))`` mean the same."""
+    if len(numbers) == 1 and isinstance(numbers[0], (tuple, list)):
+        return tuple(numbers[0])
+    return numbers
+
+
+def _plain_key(key: Any) -> Any:
+    """An index that nobody else can write into later."""
+    if isinstance(key, tuple):
+        return tuple(map(_plain_key, key))
+    if isinstance(key, list):
+        return np.array(key)
+    if isinstance(key, Value):
+        raise TypeError(
+            "a Value cannot be an index: indices are whole numbers and have no gradient; use int(v.data)"
+        )
+    return key.copy() if isinstance(key, np.ndarray) else key
+
+
+def _short(data: Any) -> str:
+    if np.ndim(data):
+        return np.array2string(np.asarray(data), separator=", ", threshold=20, precision=6)
+    return repr(float(data))
