@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any, NamedTuple
+from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -13,8 +14,11 @@ from autograd_lite.numeric import fit, shape_text, tell, unbroadcast
 
 __all__ = ["Step", "backward", "backward_steps", "seed_for", "sweep", "sweep_values"]
 
+_ndarray = np.ndarray
 
-class Step(NamedTuple):
+
+@dataclass(frozen=True, slots=True)
+class Step:
     """One application of the chain rule: from a node to one of its inputs.
 
     Attributes
@@ -60,12 +64,16 @@ def seed_for(root: Any, gradient: Any = None) -> Any:
         )
     data = root._data
     if gradient is None:
+        if type(data) is float:
+            return 1.0
         if np.ndim(data):
             raise GradientError(
                 f"backward() on {root.describe()} of {shape_text(data)} needs a gradient of that"
                 " shape: backward(gradient=...). Or reduce it to one number first, with .sum() or .mean()."
             )
         return fit(1.0, data)
+    if type(gradient) is type(data) is _ndarray and gradient.shape == data.shape:
+        return gradient.astype(data.dtype)
     if np.shape(gradient) != np.shape(data):
         raise ValueError(
             f"the gradient given to backward() has {shape_text(gradient)}, but {root.describe()} has"
@@ -74,39 +82,65 @@ def seed_for(root: Any, gradient: Any = None) -> Any:
     return fit(np.array(gradient, dtype=np.result_type(data)), data)
 
 
-def sweep(root: Any, seed: Any) -> dict[Any, Any]:
-    """Gradients of ``root`` by every tracked node, as plain data; nothing is written to the nodes."""
+def sweep(root: Any, seed: Any, since: int = 0) -> dict[Any, Any]:
+    """Gradients of ``root`` by every tracked node, as plain data; nothing is written to the nodes.
+
+    Nodes older than serial ``since`` are left out. A leaf's gradient is an array of its own.
+    """
+    order = sweep_order(root, since)
     grads = {root: seed}
+    if not any([node.op is not None and node.op.domain for node in order]):
+        _sweep(order, grads, [None, 0])
+        return grads
     current: list[Any] = [None, 0]
     with np.errstate(
         divide="call", invalid="call", call=lambda kind, flag: _notice(kind, *current)
     ):
-        for node in sweep_order(root):
-            op = node.op
-            if op is None:
-                continue
-            g = grads.get(node)
-            if g is None:
-                continue
-            args, out = _unchanged(node)
-            params = node.params
-            current[0] = node
-            index = 0
-            for x in node.inputs:
-                if x.tracked:
-                    current[1] = index
-                    pull = op.pull(index)
-                    if pull is not None:
-                        c = _pulled(pull, g, out, args, params)
-                        like = args[index]
-                        if type(c) is not float or type(like) is not float:
-                            c = fit(c, like)
-                        elif c - c != 0.0 and g - g == 0.0:
-                            _notice("invalid value" if c != c else "divide by zero", node, index)
-                        before = grads.get(x)
-                        grads[x] = c if before is None else before + c
-                index += 1
+        _sweep(order, grads, current)
     return grads
+
+
+def _sweep(order: list[Any], grads: dict[Any, Any], current: list[Any]) -> None:
+    """The loop of the backward pass; ``current`` tells a watcher which node and input it is at."""
+    for node in order:
+        op = node.op
+        g = grads.get(node)
+        if op is None or g is None:
+            continue
+        inputs, args, out, params = node.inputs, node._saved, node._data, node.params
+        if node._shown is not None and not node.is_intact():
+            raise _stale(node, node, "the result of")
+        pulls = op.pulls
+        current[0] = node
+        index = -1
+        for x in inputs:
+            index += 1
+            like = args[index]
+            if x._data is not like and not _same(x._data, like):
+                raise _stale(node, x, f"input {index} of")
+            if not x.tracked:
+                continue
+            pull = pulls[index]
+            if pull is None:
+                continue
+            current[1] = index
+            try:
+                c = pull(g, out, *args, **params)
+            except (ZeroDivisionError, OverflowError):
+                c = _pulled(pull, g, out, args, params)
+            kind = type(c)
+            if kind is float and type(like) is float:
+                if c - c != 0.0 and g - g == 0.0:
+                    _notice("invalid value" if c != c else "divide by zero", node, index)
+            elif not (kind is type(like) is _ndarray and c.shape == like.shape and c.dtype is like.dtype):
+                c = fit(_pulled(pull, g, out, args, params) if kind is complex else c, like)
+            before = grads.get(x)
+            if before is not None:
+                grads[x] = before + c
+            elif x.op is None and (c is g or type(c) is _ndarray and c.base is not None):
+                grads[x] = _own(c)
+            else:
+                grads[x] = c
 
 
 def _pulled(pull: Any, g: Any, out: Any, args: tuple[Any, ...], params: dict[str, Any]) -> Any:
@@ -121,10 +155,10 @@ def _pulled(pull: Any, g: Any, out: Any, args: tuple[Any, ...], params: dict[str
     return c
 
 
-def sweep_values(root: Any, seed: Any) -> dict[Any, Any]:
+def sweep_values(root: Any, seed: Any, since: int = 0) -> dict[Any, Any]:
     """The same sweep read with Values: the gradients are Values, and so can be differentiated."""
     grads = {root: seed}
-    for node in sweep_order(root):
+    for node in sweep_order(root, since):
         g = grads.get(node)
         if g is None or node.op is None:
             continue
@@ -243,12 +277,7 @@ def backward(root: Any, gradient: Any = None) -> None:
     """Fill ``.grad`` of every node behind ``root``: leaves add up over calls, the rest is renewed."""
     seed = seed_for(root, gradient)
     for x, g in sweep(root, seed).items():
-        if x.op is not None:
-            x.grad = g
-        elif x.grad is None:
-            x.grad = _own(g)
-        else:
-            x.grad = x.grad + g
+        x.grad = g if x.op is not None or x.grad is None else x.grad + g
 
 
 def _own(g: Any) -> Any:

@@ -27,14 +27,22 @@ class Expr:
     keywords : dict
     data : float or ndarray
         The number it stands for.
+    function : Op, callable or None
+        What was called: an operation, a NumPy function, or None for Python's own operators.
     """
 
-    __slots__ = ("args", "data", "head", "keywords")
+    __slots__ = ("args", "data", "function", "head", "keywords")
 
     def __init__(
-        self, head: str, args: tuple[Any, ...], data: Any, keywords: dict[str, Any] | None = None
+        self,
+        head: str,
+        args: tuple[Any, ...],
+        data: Any,
+        keywords: dict[str, Any] | None = None,
+        function: Any = None,
     ) -> None:
         self.head, self.args, self.data, self.keywords = head, args, data, keywords or {}
+        self.function = function
 
     # ── it looks like an array ────────────────────────────────────────────────────────────────
     @property
@@ -51,7 +59,7 @@ class Expr:
 
     @property
     def T(self) -> Expr:
-        return Expr("transpose", (self,), np.transpose(self.data))
+        return Expr("transpose", (self,), np.transpose(self.data), function=np.transpose)
 
     def __getitem__(self, key: Any) -> Expr:
         return Expr("getitem", (self, key), self.data[key])
@@ -64,19 +72,27 @@ class Expr:
 
     # ── it computes like an array ─────────────────────────────────────────────────────────────
     def __apply_op__(self, op: Op, inputs: tuple[Any, ...], params: dict[str, Any]) -> Expr:
-        return Expr(op.name, inputs, op.forward(*map(_data, inputs), **params), params)
+        return Expr(op.name, inputs, op.forward(*map(_data, inputs), **params), params, op)
 
     def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **kwargs: Any) -> Any:
+        if method != "__call__":
+            raise TypeError(f"a formula has no words for np.{ufunc.__name__}.{method}")
         op = by_numpy.get(ufunc)
         head = op.name if op else ufunc.__name__
-        return Expr(head, inputs, ufunc(*map(_data, inputs), **kwargs))
+        return Expr(head, inputs, ufunc(*map(_data, inputs), **kwargs), kwargs, ufunc)
 
     def __array_function__(self, func: Any, types: Any, args: Any, kwargs: Any) -> Any:
         data = func(*map(_data, args), **{k: _data(v) for k, v in kwargs.items()})
         if func in (np.shape, np.ndim, np.size, np.result_type):
             return data
         op = by_numpy.get(func)
-        return Expr(op.name if op else func.__name__, tuple(args), data, dict(kwargs))
+        return Expr(op.name if op else func.__name__, tuple(args), data, dict(kwargs), func)
+
+    def __array__(self, dtype: Any = None, copy: Any = None) -> Any:
+        raise TypeError("a symbol is not an array: a rule that makes one has no formula")
+
+    def __add__(self, other: Any) -> Expr:
+        return _infix("add", self, other)
 
     def __neg__(self) -> Expr:
         return Expr("neg", (self,), -self.data)
@@ -96,13 +112,11 @@ def _data(x: Any) -> Any:
 
 
 def _infix(head: str, x: Any, y: Any) -> Expr:
-    return Expr(head, (x, y), _COMPUTE[head](_number(x), _number(y)))
-
-
-def _number(x: Any) -> Any:
-    """NumPy's scalars: a formula's number may be 1/0, which Python alone would refuse."""
-    data = _data(x)
-    return np.float64(data) if isinstance(data, (int, float)) and not isinstance(data, bool) else data
+    left, right = _data(x), _data(y)
+    if isinstance(left, (int, float)) and isinstance(right, (int, float)):
+        # NumPy's arithmetic: a formula's number may be 1/0, which Python alone would refuse.
+        left, right = np.float64(left), np.float64(right)
+    return Expr(head, (x, y), _COMPUTE[head](left, right))
 
 
 _COMPUTE: dict[str, Callable[[Any, Any], Any]] = {
@@ -130,7 +144,7 @@ def _method(head: str, reflected: bool = False) -> Callable[[Any, Any], Expr]:
 for _dunder, _head in {
     "add": "add", "sub": "sub", "mul": "mul", "truediv": "div", "pow": "power", "matmul": "matmul",
 }.items():  # fmt: skip
-    if _dunder != "pow":
+    if _dunder not in ("add", "pow"):
         setattr(Expr, f"__{_dunder}__", _method(_head))
     setattr(Expr, f"__r{_dunder}__", _method(_head, reflected=True))
 for _dunder, _head in {

@@ -10,25 +10,38 @@ __all__ = ["all_nodes", "sweep_order"]
 _by_age = attrgetter("serial")
 
 
-def sweep_order(root: Any) -> list[Any]:
+def sweep_order(root: Any, since: int = 0) -> list[Any]:
     """The tracked nodes that ``root`` depends on, newest first, so each stands before its inputs.
 
     A node is always newer than its inputs: its serial number, given at creation, is the order.
+    Nodes older than serial ``since`` are left out.
     """
-    return _reach(root, tracked_only=True)
-
-
-def all_nodes(root: Any) -> list[Any]:
-    """Every node behind ``root``, constants too, oldest first: the order of the forward pass."""
-    return _reach(root, tracked_only=False)[::-1]
-
-
-def _reach(root: Any, tracked_only: bool) -> list[Any]:
     seen = {root}
     stack = [root]
     while stack:
         for node in stack.pop().inputs:
-            if node not in seen and (node.tracked or not tracked_only):
+            if node.tracked and node not in seen and node.serial >= since:
                 seen.add(node)
                 stack.append(node)
     return sorted(seen, key=_by_age, reverse=True)
+
+
+def all_nodes(root: Any) -> list[Any]:
+    """Every node behind ``root``, constants too, oldest first: the order of the forward pass.
+
+    A plain number of an expression stands right before its first use: expressions share such
+    numbers, so their age says nothing.
+    """
+    seen = {root}
+    stack = [root]
+    while stack:
+        for node in stack.pop().inputs:
+            if node not in seen:
+                seen.add(node)
+                stack.append(node)
+    order: dict[Any, None] = {}
+    for node in sorted(seen, key=_by_age):
+        if node.op is not None or node.tracked or node.name is not None:
+            order.update(dict.fromkeys(node.inputs))
+            order[node] = None
+    return list(order) or [root]

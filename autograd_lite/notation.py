@@ -99,7 +99,8 @@ def _plain(x: Any) -> Tree:
     if isinstance(x, Expr):
         if x.head == "name":
             return x.args[0]
-        return [x.head, *(_plain(a) for a in x.args if _is_operand(a))]
+        whole = x.head in _INFIX or x.head in _COMPARE
+        return [x.head, *(_plain(a) for a in x.args if whole or _is_operand(a))]
     return float(x) if np.ndim(x) == 0 else ["array"]
 
 
@@ -159,6 +160,8 @@ class _Printer:
         return self.call(head, args)
 
     def call(self, head: str, args: list[Tree]) -> tuple[str, int]:
+        if head == "array":
+            return "[…]", _ATOM
         if head in _SILENT:
             return self.write(args[0])
         if head in _INFIX:

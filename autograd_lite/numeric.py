@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
-import sys
 import warnings
+import zlib
 from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
+from autograd_lite.context import caller
 from autograd_lite.errors import NumericWarning
 
-__all__ = ["fit", "guarded", "plain", "settle", "shape_text", "summed_axes", "tell", "unbroadcast"]
+__all__ = [
+    "fingerprint", "fit", "flat", "guarded", "plain", "plain_key", "real_numbers", "settle", "shape_text",
+    "shapes_error", "short_text", "summed_axes", "tell", "tell_domain", "unbroadcast",
+]  # fmt: skip
 
 
-def settle(data: Any) -> Any:
+def settle(data: Any, args: tuple[Any, ...] = ()) -> Any:
     """A result as the engine keeps it: a Python float (NumPy's where it is float32) or an ndarray.
+
+    NumPy 1 makes float64 of a float32 scalar and a Python number; where all ``args`` that the
+    result was computed from were float32 scalars, so is the result.
 
     Raises
     ------
@@ -34,7 +41,9 @@ def settle(data: Any) -> Any:
         raise TypeError(f"a result of dtype {data.dtype} has no gradient here; real numbers only")
     if data.ndim:
         return data
-    return float(data) if data.dtype == np.float64 else data[()]
+    if data.dtype != np.float64:
+        return data[()]
+    return np.float32(data) if args and all(type(x) is np.float32 for x in args) else float(data)
 
 
 def plain(op: Any, args: tuple[Any, ...], params: dict[str, Any]) -> Any:
@@ -45,11 +54,11 @@ def plain(op: Any, args: tuple[Any, ...], params: dict[str, Any]) -> Any:
         out = None
     if out is None or type(out) is complex:
         out = op.forward(*[np.float64(x) if type(x) is float else x for x in args], **params)
-    return settle(out)
+    return settle(out, op.partials and args)
 
 
 def guarded(compute: Callable[[], Any]) -> tuple[Any, list[str]]:
-    """A result, and what NumPy noticed on the way: "divide by zero", "invalid value", "overflow"."""
+    """A result, and what NumPy noticed: "divide by zero", "invalid value", "overflow"."""
     noticed: list[str] = []
     with np.errstate(
         divide="call", invalid="call", over="call", call=lambda kind, flag: noticed.append(kind)
@@ -59,10 +68,15 @@ def guarded(compute: Callable[[], Any]) -> tuple[Any, list[str]]:
 
 def tell(message: str) -> None:
     """Warn at the line of the caller's own code, the first outside this package."""
-    frame, level = sys._getframe(1), 2
-    while frame.f_back and frame.f_globals.get("__name__", "").startswith("autograd_lite"):
-        frame, level = frame.f_back, level + 1
-    warnings.warn(message, NumericWarning, stacklevel=level)
+    frame = caller()
+    warnings.warn_explicit(
+        message,
+        NumericWarning,
+        frame.f_code.co_filename,
+        frame.f_lineno,
+        frame.f_globals.get("__name__"),
+        frame.f_globals.setdefault("__warningregistry__", {}),
+    )
 
 
 def fit(gradient: Any, like: Any) -> Any:
@@ -113,3 +127,68 @@ def shape_text(data: Any) -> str:
     """A shape in words: ``scalar`` or ``shape (2, 3)``."""
     shape = np.shape(data)
     return f"shape {shape}" if shape else "scalar"
+
+
+def short_text(data: Any) -> str:
+    """The data as a repr shows it: long arrays are cut."""
+    if np.ndim(data):
+        return np.array2string(np.asarray(data), separator=", ", threshold=20, precision=6)
+    return repr(float(data))
+
+
+def real_numbers(data: Any, copy: bool = True) -> Any:
+    """Numbers as the engine keeps them, or an error that says what came instead."""
+    if type(data) is float:
+        return data
+    try:
+        array = np.array(data) if copy else np.asarray(data)
+    except ValueError:
+        raise TypeError(
+            "a Value holds a number or an array of numbers, and rows of unequal length are neither;"
+            " give every row the same length"
+        ) from None
+    if array.dtype.kind not in "fbiu":
+        what = "None" if data is None else f"{type(data).__name__} of dtype {array.dtype}"
+        raise TypeError(
+            f"a Value holds real numbers, not {what}; convert it first, as in float(...)"
+        )
+    return settle(array)
+
+
+def fingerprint(data: np.ndarray) -> int:
+    """A number that tells whether an array was written into."""
+    return zlib.crc32(np.ascontiguousarray(data).view(np.uint8).reshape(-1).data)
+
+
+def tell_domain(op: Any, inputs: tuple[Any, ...], out: Any, noticed: str) -> None:
+    """Warn that an operation left its domain: which one, of what, and where it is defined."""
+    given = ", ".join(f"{x.describe()} = {x.brief()}" for x in inputs)
+    result = "NaN" if np.isnan(out).any() else "infinite"
+    tell(f"{op.name} of {given} is {result} ({noticed}): {op.name} needs {op.domain}")
+
+
+def shapes_error(op: Any, inputs: tuple[Any, ...], error: ValueError) -> ValueError:
+    """NumPy's complaint with the names and shapes of the operands in front."""
+    given = " and ".join(f"{x.describe()} ({shape_text(x._data)})" for x in inputs)
+    return ValueError(f"{op.name} ({op.symbol}) cannot be applied to {given}: {error}")
+
+
+def flat(numbers: tuple[Any, ...]) -> tuple[int, ...]:
+    """``f(2, 3)`` and ``f((2, 3))`` mean the same."""
+    if len(numbers) == 1 and isinstance(numbers[0], (tuple, list)):
+        return tuple(numbers[0])
+    return numbers
+
+
+def plain_key(key: Any) -> Any:
+    """An index that nobody else can write into later."""
+    if isinstance(key, tuple):
+        return tuple(map(plain_key, key))
+    if isinstance(key, list):
+        return np.array(key)
+    if hasattr(type(key), "__apply_op__"):
+        raise TypeError(
+            "a Value cannot be an index: indices are whole numbers and have no gradient; use"
+            " int(v.data)"
+        )
+    return key.copy() if isinstance(key, np.ndarray) else key

@@ -10,9 +10,11 @@ import numpy as np
 
 from autograd_lite import ops
 from autograd_lite.errors import did_you_mean
+from autograd_lite.numpy_functions import from_declaration, qualified
+from autograd_lite.numpy_linalg import adapters
 from autograd_lite.op import by_numpy
 
-__all__ = ["answers", "function", "supported", "ufunc"]
+__all__ = ["answers", "function", "has_gradient", "supported", "ufunc"]
 
 answers: set[Any] = {
     np.all, np.allclose, np.any, np.argmax, np.argmin, np.argsort, np.argwhere, np.array2string,
@@ -20,20 +22,30 @@ answers: set[Any] = {
     np.iscomplexobj, np.isclose, np.isrealobj, np.may_share_memory, np.ndim, np.nonzero,
     np.ones_like, np.result_type, np.searchsorted, np.shape, np.shares_memory, np.size,
     np.zeros_like,
-    np.ceil, np.equal, np.floor, np.floor_divide, np.greater, np.greater_equal, np.isfinite,
-    np.isinf, np.isnan, np.less, np.less_equal, np.logical_and, np.logical_not, np.logical_or,
-    np.logical_xor, np.not_equal, np.rint, np.signbit, np.trunc,
+    np.argpartition, np.around, np.array_equiv, np.common_type, np.diag_indices_from, np.digitize,
+    np.fix, np.flatnonzero, np.histogram, np.iscomplex, np.isin, np.isneginf, np.isposinf,
+    np.isreal, np.linalg.matrix_rank, np.min_scalar_type, np.nanargmax, np.nanargmin, np.round,
+    np.tril_indices_from, np.triu_indices_from, np.unique,
+    np.ceil, np.equal, np.floor, np.floor_divide, np.greater, np.greater_equal, np.heaviside,
+    np.isfinite, np.isinf, np.isnan, np.less, np.less_equal, np.logical_and, np.logical_not,
+    np.logical_or, np.logical_xor, np.not_equal, np.rint, np.signbit, np.trunc,
 }  # fmt: skip
-"""Functions that answer with plain numbers, shapes or text: they read the data, no gradient flows."""
+"""Functions that answer with plain numbers, shapes or text: no gradient flows through them."""
 
-_adapters: dict[Any, Callable[..., Any]] = {}
+_folds = {
+    (np.add, "reduce"): ops.sum, (np.multiply, "reduce"): ops.prod,
+    (np.maximum, "reduce"): ops.max, (np.minimum, "reduce"): ops.min,
+    (np.logaddexp, "reduce"): ops.logsumexp, (np.add, "accumulate"): ops.cumsum,
+    (np.multiply, "accumulate"): ops.cumprod,
+}  # fmt: skip
+"""Methods of ufuncs that are operations along an axis."""
 
 
 def _adapts(func: Any) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-    """Register a function of NumPy's own signature that is written with the library's operations."""
+    """Register a function of NumPy's own signature, written with the library's operations."""
 
     def register(adapter: Callable[..., Any]) -> Callable[..., Any]:
-        _adapters[func] = adapter
+        adapters[func] = adapter
         return adapter
 
     return register
@@ -100,7 +112,9 @@ def _mean(a: Any, axis: Any = None, *, keepdims: bool = False) -> Any:
 @_adapts(np.where)
 def _where(condition: Any, *branches: Any) -> Any:
     if len(branches) != 2:
-        raise TypeError("np.where on Values takes where(condition, x, y); np.nonzero(v) finds places")
+        raise TypeError(
+            "np.where on Values takes where(condition, x, y); np.nonzero(v) finds places"
+        )
     return ops.where(condition, *branches)
 
 
@@ -109,35 +123,38 @@ def _dot(a: Any, b: Any) -> Any:
     if np.ndim(a) == 0 or np.ndim(b) == 0:
         return ops.mul(a, b)
     if np.ndim(b) > 2:
-        raise TypeError(f"np.dot on Values works up to two axes, not {np.ndim(b)}; use a @ b for stacks")
+        return ops.tensordot(a, b, axes=((-1,), (-2,)))
     return ops.matmul(a, b)
 
 
 def supported() -> set[str]:
     """The names of all NumPy functions that give a gradient."""
-    return {f.__name__ for f in (*by_numpy, *_adapters)}
+    return {qualified(f) for f in (*by_numpy, *adapters, *_composed)}
+
+
+def has_gradient(func: Any) -> bool:
+    """Whether gradients flow through a NumPy function."""
+    return func in by_numpy or func in adapters or func in _composed
 
 
 def ufunc(func: Any, method: str, inputs: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
     """What NumPy's ufuncs do on Values: record an operation, answer plainly, or refuse."""
-    if method == "reduce" and func is np.add:
-        return ops.sum(inputs[0], axis=kwargs.get("axis", 0), keepdims=kwargs.get("keepdims", False))
-    if method != "__call__":
-        raise TypeError(f"np.{func.__name__}.{method} has no gradient rule here; np.sum and np.mean do")
-    if kwargs.get("out") is not None:
+    if any(x is not None for x in _listed(kwargs.get("out"))):
         raise TypeError(
             f"np.{func.__name__}(..., out=) would write over an array of the graph; take the result"
             " instead: y = ..."
         )
+    if method != "__call__":
+        return _fold(func, method, inputs, kwargs)
     if func in answers:
         return func(*_bare(inputs), **kwargs)
-    op = by_numpy.get(func)
+    op = by_numpy.get(func) or _composed.get(func)
     if op is None:
         raise _unsupported(func)
     if kwargs:
         raise TypeError(
-            f"np.{func.__name__} on Values takes no {', '.join(map(repr, kwargs))}; np.where chooses"
-            " elements, and Value(np.float32(...)) a dtype"
+            f"np.{func.__name__} on Values takes no {', '.join(map(repr, kwargs))}; np.where"
+            " chooses elements, and Value(np.float32(...)) a dtype"
         )
     return op(*inputs)
 
@@ -146,21 +163,71 @@ def function(func: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
     """What NumPy's other functions do on Values."""
     if func in answers:
         return func(*_bare(args), **{k: _bare(v) for k, v in kwargs.items()})
-    adapter = _adapters.get(func)
+    adapter = adapters.get(func)
     if adapter is None:
-        raise _unsupported(func)
+        if func not in by_numpy:
+            raise _unsupported(func)
+        adapter = adapters[func] = from_declaration(by_numpy[func], func)
     try:
         inspect.signature(adapter).bind(*args, **kwargs)
     except TypeError as error:
-        raise TypeError(f"np.{func.__name__} on Values: {error}; leave that argument out") from None
+        name = qualified(func)
+        raise TypeError(f"np.{name} on Values: {error}; leave that argument out") from None
     return adapter(*args, **kwargs)
 
 
+def _fold(func: Any, method: str, inputs: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+    """``np.add.reduce`` and its like; other methods of ufuncs are refused."""
+    op = _folds.get((func, method))
+    if op is None:
+        raise TypeError(
+            f"np.{func.__name__}.{method} has no gradient rule here; np.sum and np.mean do"
+        )
+    absent = (None, np._NoValue)
+    given = {k: v for k, v in kwargs.items() if k == "axis" or not any(v is a for a in absent)}
+    other = given.keys() - {"axis", "keepdims"}
+    if other or (method == "accumulate" and "keepdims" in given):
+        raise TypeError(
+            f"np.{func.__name__}.{method} on Values takes an axis, and no"
+            f" {', '.join(map(repr, sorted(other)))}; leave that argument out"
+        )
+    return op(inputs[0], **{"axis": 0, **given})
+
+
+def _divmod(x: Any, y: Any) -> tuple[Any, Any]:
+    return np.floor_divide(_bare(x), _bare(y)), ops.mod(x, y)
+
+
+def _modf(x: Any) -> tuple[Any, Any]:
+    whole = np.trunc(_bare(x))
+    return ops.sub(x, whole), whole
+
+
+_composed: dict[Any, Callable[..., Any]] = {
+    np.divmod: _divmod, np.modf: _modf,
+    np.positive: lambda x: x, np.conjugate: lambda x: x,
+}  # fmt: skip
+"""Ufuncs that are no single operation."""
+for _name, _product in {
+    "vecdot": lambda x, y: np.sum(x * y, axis=-1),
+    "matvec": lambda x, y: ops.matmul(x, y[..., None])[..., 0],
+    "vecmat": lambda x, y: ops.matmul(x[..., None, :], y)[..., 0, :],
+}.items():
+    if hasattr(np, _name):  # not in every version of NumPy
+        _composed[getattr(np, _name)] = _product
+
+
+def _listed(out: Any) -> tuple[Any, ...]:
+    return out if isinstance(out, tuple) else (out,)
+
+
 def _unsupported(func: Any) -> TypeError:
-    name = func.__name__
-    near = did_you_mean(name, supported()) or f" Supported are {', '.join(sorted(supported()))}."
+    name = qualified(func)
+    near = did_you_mean(name, supported())
+    near = near or " tutorials/numpy-coverage.md lists what is supported."
     return TypeError(
-        f"np.{name} has no gradient rule here.{near} For plain numbers use .data, as in np.{name}(v.data)."
+        f"np.{name} has no gradient rule here.{near} For plain numbers use .data, as in"
+        f" np.{name}(v.data)."
     )
 
 

@@ -97,7 +97,7 @@ class Op:
             raise TypeError(f"operation {name!r} needs partials or vjps, and not both")
         self.name, self.symbol, self.forward = name, symbol, forward
         self.partials = tuple(partials)
-        self.vjps = vjps if callable(vjps) else tuple(vjps)
+        self.vjps = _Each(vjps) if callable(vjps) else tuple(vjps)
         self.shown, self.words, self.domain = tuple(shown), tuple(words), domain
         self.numpy, self.samples = tuple(numpy), tuple(samples)
         self.edges, self.bad = tuple(edges), tuple(bad)
@@ -120,7 +120,7 @@ class Op:
 
     def pull(self, index: int) -> Rule | None:
         """The rule that takes the upstream gradient to input ``index``, None without a derivative."""
-        return self.pulls(index) if callable(self.pulls) else self.pulls[index]
+        return self.pulls[index]
 
     def local(self, index: int) -> Rule | None:
         """The local derivative of an element-wise operation as a rule, None for structural ones."""
@@ -133,6 +133,16 @@ class Op:
         if index < len(self.shown) and self.shown[index] is not None:
             return self.shown[index]
         return self.local(index)
+
+
+class _Each:
+    """Pull-backs of any number of inputs, made from the index when they are asked for."""
+
+    def __init__(self, rule: Callable[[int], Rule]) -> None:
+        self.rule = rule
+
+    def __getitem__(self, index: int) -> Rule:
+        return self.rule(index)
 
 
 def _constant(partial: Rule | float | None) -> Rule | None:

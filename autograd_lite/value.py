@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import sys
-import zlib
 from collections.abc import Iterator
 from itertools import count
 from typing import Any
@@ -12,17 +10,33 @@ import numpy as np
 
 from autograd_lite import numpy_dispatch, ops
 from autograd_lite.backward import Step, backward, backward_steps
-from autograd_lite.context import Origin, thread
-from autograd_lite.numeric import guarded, plain, settle, shape_text, tell
+from autograd_lite.context import Origin, thread, with_line
+from autograd_lite.methods import Methods
+from autograd_lite.numeric import (
+    fingerprint,
+    flat,
+    guarded,
+    plain,
+    plain_key,
+    real_numbers,
+    settle,
+    shapes_error,
+    short_text,
+    tell_domain,
+)
 from autograd_lite.op import Op
 
 __all__ = ["Value", "apply", "as_value", "constant", "leaf"]
 
 _serials = count(1)
+_MOST_KNOWN = 256
+_known: dict[float, Value] = {}
+"""Plain numbers that stood in expressions of late: a loop meets the same ones again and again."""
+_ndarray, _float64, _new = np.ndarray, np.dtype(np.float64), object.__new__
 _NO_PARAMS: dict[str, Any] = {}
 
 
-class Value:
+class Value(Methods):
     """A number or an array in a computation graph.
 
     Arithmetic on Values records the graph; :meth:`backward` walks it back and leaves in
@@ -82,28 +96,38 @@ class Value:
 
     def __init__(self, data: Any, name: str | None = None) -> None:
         if name is not None and not isinstance(name, str):
-            raise TypeError(f"a Value's name is text, not {type(name).__name__}: Value(2.0, name='x')")
+            raise TypeError(
+                f"a Value's name is text, not {type(name).__name__}: Value(2.0, name='x')"
+            )
         if isinstance(data, Value):
             raise TypeError(
-                f"Value(...) takes a number or an array, and was given {data.describe()}, which is a"
-                " Value already; use it as it is, or its .data"
+                f"Value(...) takes a number or an array, and was given {data.describe()}, which is"
+                " a Value already; use it as it is, or its .data"
             )
-        _leaf(self, _number(data), True, name)
+        _leaf(self, real_numbers(data), True, name)
 
     # ── what it holds ─────────────────────────────────────────────────────────────────────────
     @property
     def data(self) -> Any:
         """The number or the array. An array may be written into, until a backward pass needs it."""
-        data = self._data
-        if type(data) is np.ndarray and self._shown is None:
-            # The array leaves the house: from here on somebody else could write into it.
-            self._shown = True if self.op is None else _fingerprint(data)
-        return data
+        if type(self._data) is np.ndarray and self._shown is None:
+            # The array leaves the house: from here on somebody else could write into it. Of a
+            # leaf a copy leaves, so that graphs made before keep the numbers that they used.
+            if self.op is None:
+                self._data, self._shown = np.array(self._data), True
+            else:
+                self._shown = fingerprint(self._data)
+        return self._data
 
     @data.setter
     def data(self, data: Any) -> None:
         if data is not self._data:
-            data = _number(data)
+            if _known.get(self._data if type(self._data) is float else 0.0) is self:
+                raise TypeError(
+                    f"{self.brief()} is a plain number in an expression and stays what it is; name it"
+                    " to change it: Value(2.0, name='x')"
+                )
+            data = real_numbers(data)
             self._data, self._shown = data, None
 
     @property
@@ -128,7 +152,7 @@ class Value:
 
     def is_intact(self) -> bool:
         """Whether a result's array is still as its operation made it."""
-        return self._shown is None or self._shown is True or self._shown == _fingerprint(self._data)
+        return self._shown is None or self._shown is True or self._shown == fingerprint(self._data)
 
     def describe(self) -> str:
         """The name for messages: ``'w'``, or what it is where it has none."""
@@ -178,7 +202,8 @@ class Value:
 
     def detach(self) -> Value:
         """The same number, outside the graph: no gradient flows through it."""
-        return constant(np.array(self._data) if self.ndim else self._data, self.name)
+        data = self._answer("detach")
+        return constant(np.array(data) if self.ndim else data, self.name)
 
     # ── arithmetic ────────────────────────────────────────────────────────────────────────────
     def __apply_op__(self, op: Op, inputs: tuple[Any, ...], params: dict[str, Any]) -> Value:
@@ -229,26 +254,32 @@ class Value:
     def __rmatmul__(self, other: Any) -> Value:
         return _reflected(ops.matmul, self, other)
 
+    def _answer(self, question: str) -> Any:
+        """The data, for an answer without gradient; a trace has to know that it was given."""
+        if thread.questions is not None and self.tracked:
+            thread.questions.append(f"{question} of {self.describe()}")
+        return self._data
+
     # ── comparison: plain answers, no gradient; identity decides in sets and dicts ────────────
     __hash__ = object.__hash__
 
     def __eq__(self, other: object) -> Any:
-        return self._data == _bare(other)
+        return self._answer("==") == _bare(other)
 
     def __ne__(self, other: object) -> Any:
-        return self._data != _bare(other)
+        return self._answer("!=") != _bare(other)
 
     def __lt__(self, other: Any) -> Any:
-        return self._data < _bare(other)
+        return self._answer("<") < _bare(other)
 
     def __le__(self, other: Any) -> Any:
-        return self._data <= _bare(other)
+        return self._answer("<=") <= _bare(other)
 
     def __gt__(self, other: Any) -> Any:
-        return self._data > _bare(other)
+        return self._answer(">") > _bare(other)
 
     def __ge__(self, other: Any) -> Any:
-        return self._data >= _bare(other)
+        return self._answer(">=") >= _bare(other)
 
     # ── functions and shapes, as methods ──────────────────────────────────────────────────────
     def exp(self) -> Value:
@@ -285,11 +316,11 @@ class Value:
 
     def reshape(self, *shape: Any) -> Value:
         """The same elements in another shape; one length may be −1."""
-        return apply(ops.reshape, (self,), {"shape": _flat(shape)})
+        return apply(ops.reshape, (self,), {"shape": flat(shape)})
 
     def transpose(self, *axes: Any) -> Value:
         """Axes reversed, or in the order given."""
-        return apply(ops.transpose, (self,), {"axes": _flat(axes) or None})
+        return apply(ops.transpose, (self,), {"axes": flat(axes) or None})
 
     @property
     def T(self) -> Value:
@@ -297,7 +328,7 @@ class Value:
         return apply(ops.transpose, (self,), {"axes": None})
 
     def __getitem__(self, key: Any) -> Value:
-        return apply(ops.getitem, (self,), {"key": _plain_key(key)})
+        return apply(ops.getitem, (self,), {"key": plain_key(key)})
 
     def __setitem__(self, key: Any, item: Any) -> None:
         raise TypeError(
@@ -315,23 +346,23 @@ class Value:
 
     # ── meeting Python and NumPy ──────────────────────────────────────────────────────────────
     def __bool__(self) -> bool:
-        return bool(self._data)
+        return bool(self._answer("bool"))
 
     def __float__(self) -> float:
-        return float(self._data)
+        return float(self._answer("float"))
 
     def __int__(self) -> int:
-        return int(self._data)
+        return int(self._answer("int"))
 
     def item(self) -> float:
         """The one number of a scalar or of an array with one element."""
-        return float(np.asarray(self._data).item())
+        return float(np.asarray(self._answer("item")).item())
 
     def __array__(self, dtype: Any = None, copy: Any = None) -> np.ndarray:
         if self.tracked:
             raise TypeError(
-                f"NumPy would make a plain array of {self.describe()}, and its gradient would be lost."
-                " Use .data for the numbers, or a function that autograd_lite supports."
+                f"NumPy would make a plain array of {self.describe()}, and its gradient would be"
+                " lost. Use .data for the numbers, or a function that autograd_lite supports."
             )
         return np.array(self._data, dtype=dtype)
 
@@ -342,11 +373,11 @@ class Value:
         return numpy_dispatch.function(func, args, kwargs)
 
     def __repr__(self) -> str:
-        parts = [_short(self._data)]
+        parts = [short_text(self._data)]
         if self.name:
             parts.append(f"name={self.name!r}")
         if self.grad is not None:
-            parts.append(f"grad={_short(self.grad)}")
+            parts.append(f"grad={short_text(self.grad)}")
         if not self.tracked:
             parts.append("tracked=False")
         return f"Value({', '.join(parts)})"
@@ -355,13 +386,17 @@ class Value:
         return format(self._data, spec) if spec else repr(self)
 
     def __copy__(self) -> Value:
-        raise TypeError("a Value is one node of a graph and has no copy; use detach() or Value(v.data)")
+        raise TypeError(
+            "a Value is one node of a graph and has no copy; use detach() or Value(v.data)"
+        )
 
     def __deepcopy__(self, memo: Any) -> Value:
         return self.__copy__()
 
     def __reduce__(self) -> Any:
-        raise TypeError("a graph is not pickled; save the numbers, v.data, or autograd_lite.record(v)")
+        raise TypeError(
+            "a graph is not pickled; save the numbers, v.data, or autograd_lite.record(v)"
+        )
 
 
 def leaf(data: Any, name: str | None = None, *, tracked: bool = True) -> Value:
@@ -384,7 +419,7 @@ def as_value(x: Any) -> Value:
     """
     if isinstance(x, Value):
         return x
-    return constant(_number(x, copy=False))
+    return constant(real_numbers(x, copy=False))
 
 
 def apply(op: Op, inputs: tuple[Value, ...], params: dict[str, Any] = _NO_PARAMS) -> Value:
@@ -393,28 +428,33 @@ def apply(op: Op, inputs: tuple[Value, ...], params: dict[str, Any] = _NO_PARAMS
     if op.domain:
         out, noticed = guarded(lambda: plain(op, args, params))
         if noticed:
-            _tell_domain(op, inputs, out, noticed[0])
+            tell_domain(op, inputs, out, noticed[0])
     else:
         try:
             out = op.forward(*args, **params)
-            if type(out) is not float:
-                out = settle(out)
         except (ZeroDivisionError, OverflowError):
             out = plain(op, args, params)
         except ValueError as error:
-            raise _shapes(op, inputs, error) from None
-    node = Value.__new__(Value)
+            raise shapes_error(op, inputs, error) from None
+        if type(out) is not float and (
+            type(out) is not _ndarray or out.dtype is not _float64 or not out.ndim
+        ):
+            out = settle(out, op.partials and args)
+    node = _new(Value)
     node._data = out
     node._shown = node.grad = node.name = None
     node.serial = next(_serials)
-    origin = thread.origin
-    node.origin = _with_line(origin) if thread.lines else origin
-    if thread.recording:
-        for x in inputs:
-            if x.tracked:
-                node.op, node.inputs, node.params, node._saved = op, inputs, params, args
-                node.tracked = True
-                return node
+    recording = True
+    if thread.usual:
+        node.origin = None
+    else:
+        recording = thread.recording
+        node.origin = with_line(thread.origin) if thread.lines else thread.origin
+    for x in inputs:
+        if x.tracked and recording:
+            node.op, node.inputs, node.params, node._saved = op, inputs, params, args
+            node.tracked = True
+            return node
     node.op, node.inputs, node.params, node._saved = None, (), _NO_PARAMS, ()
     node.tracked = False
     return node
@@ -431,51 +471,9 @@ def _leaf(value: Value, data: Any, tracked: bool, name: str | None) -> Value:
     return value
 
 
-def _number(data: Any, copy: bool = True) -> Any:
-    """Numbers as the engine keeps them, or an error that says what came instead."""
-    if type(data) is float:
-        return data
-    try:
-        array = np.array(data) if copy else np.asarray(data)
-    except ValueError:
-        raise TypeError(
-            "a Value holds a number or an array of numbers, and rows of unequal length are neither;"
-            " give every row the same length"
-        ) from None
-    if array.dtype.kind not in "fbiu":
-        what = "None" if data is None else f"{type(data).__name__} of dtype {array.dtype}"
-        raise TypeError(f"a Value holds real numbers, not {what}; convert it first, as in float(...)")
-    return settle(array)
-
-
 def _snapshot(x: Value) -> Any:
     """The data for the graph when the caller holds the array too: a copy tells a later change."""
     return np.array(x._data) if x._shown is True else x._data
-
-
-def _fingerprint(data: np.ndarray) -> int:
-    return zlib.crc32(np.ascontiguousarray(data).view(np.uint8).reshape(-1).data)
-
-
-def _tell_domain(op: Op, inputs: tuple[Value, ...], out: Any, noticed: str) -> None:
-    given = ", ".join(f"{x.describe()} = {x.brief()}" for x in inputs)
-    result = "NaN" if np.isnan(out).any() else "infinite"
-    tell(f"{op.name} of {given} is {result} ({noticed}): {op.name} needs {op.domain}")
-
-
-def _shapes(op: Op, inputs: tuple[Value, ...], error: ValueError) -> ValueError:
-    """NumPy's complaint with the names and shapes of the operands in front."""
-    given = " and ".join(f"{x.describe()} ({shape_text(x._data)})" for x in inputs)
-    return ValueError(f"{op.name} ({op.symbol}) cannot be applied to {given}: {error}")
-
-
-def _with_line(origin: Origin | None) -> Origin:
-    """The origin with the learner's line: the first frame outside of this package."""
-    frame = sys._getframe(2)
-    while frame.f_back and frame.f_globals.get("__name__", "").startswith("autograd_lite"):
-        frame = frame.f_back
-    module = origin.module if origin else ()
-    return Origin(module, frame.f_code.co_filename, frame.f_lineno)
 
 
 def _lift(x: Any, like: Value) -> Value | None:
@@ -486,11 +484,19 @@ def _lift(x: Any, like: Value) -> Value | None:
     if kind is float or kind is int or kind is bool:
         data = like._data
         if type(data) is float or data.dtype == np.float64:
-            return constant(float(x))
+            number = float(x)
+            known = _known.get(number)
+            if known is None:
+                if len(_known) >= _MOST_KNOWN:
+                    _known.clear()
+                known = constant(number)
+                if number:  # 0 and −0 are equal, and are not the same
+                    _known[number] = known
+            return known
         return constant(data.dtype.type(x))
     if hasattr(kind, "__apply_op__"):
         return None
-    return constant(_number(x, copy=False))
+    return constant(real_numbers(x, copy=False))
 
 
 def _binary(op: Op, left: Value, right: Any) -> Value:
@@ -508,29 +514,3 @@ def _reflected(op: Op, right: Value, left: Any) -> Value:
 
 def _bare(x: Any) -> Any:
     return x._data if isinstance(x, Value) else x
-
-
-def _flat(numbers: tuple[Any, ...]) -> tuple[int, ...]:
-    """``f(2, 3)`` and ``f((2, 3))`` mean the same."""
-    if len(numbers) == 1 and isinstance(numbers[0], (tuple, list)):
-        return tuple(numbers[0])
-    return numbers
-
-
-def _plain_key(key: Any) -> Any:
-    """An index that nobody else can write into later."""
-    if isinstance(key, tuple):
-        return tuple(map(_plain_key, key))
-    if isinstance(key, list):
-        return np.array(key)
-    if isinstance(key, Value):
-        raise TypeError(
-            "a Value cannot be an index: indices are whole numbers and have no gradient; use int(v.data)"
-        )
-    return key.copy() if isinstance(key, np.ndarray) else key
-
-
-def _short(data: Any) -> str:
-    if np.ndim(data):
-        return np.array2string(np.asarray(data), separator=", ", threshold=20, precision=6)
-    return repr(float(data))

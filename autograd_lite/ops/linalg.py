@@ -8,7 +8,7 @@ from autograd_lite.op import Bad, structural
 from autograd_lite.ops.points import grid, sample
 
 
-def _t(x):
+def transposed(x):
     """The transposed matrix, or a stack of them."""
     return x.T if x.ndim == 2 else np.swapaxes(x, -1, -2)
 
@@ -26,13 +26,13 @@ def _matrices(g, x, y):
 
 def _left(g, out, x, y):
     g, _, columns = _matrices(g, x, y)
-    return g @ _t(columns)
+    return g @ transposed(columns)
 
 
 def _right(g, out, x, y):
     column = y.ndim == 1
     g, rows, _ = _matrices(g, x, y)
-    pulled = _t(rows) @ g
+    pulled = transposed(rows) @ g
     return pulled[..., 0] if column else pulled
 
 

@@ -36,7 +36,7 @@ transpose = structural(
         sample(grid(2, 3, 4), axes=(2, 0, 1)),
         sample(grid(3)),
     ),
-    bad=(Bad((grid(2, 3),), ValueError, "axes", {"axes": (0, 0)}),),
+    bad=(Bad((grid(2, 3),), ValueError, "repeated axis", {"axes": (0, 0)}),),
 )
 broadcast_to = structural(
     "broadcast_to", "broadcast",

@@ -1,0 +1,113 @@
+"""What a Value offers beyond its operators: the methods of NumPy's arrays, all of them thin."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from autograd_lite import ops
+
+__all__ = ["Methods"]
+
+
+class Methods:
+    """Methods of an array, each an operation of the library or a plain answer."""
+
+    __slots__ = ()
+
+    # ── element by element ────────────────────────────────────────────────────────────────────
+    def abs(self) -> Any:
+        """|x|; its derivative at 0 is 0."""
+        return ops.abs(self)
+
+    def sin(self) -> Any:
+        """Sine of an angle in radians."""
+        return ops.sin(self)
+
+    def cos(self) -> Any:
+        """Cosine of an angle in radians."""
+        return ops.cos(self)
+
+    def clip(self, min: Any = None, max: Any = None) -> Any:  # noqa: A002
+        """Nothing below ``min``, nothing above ``max``; the derivative at the bounds is 0."""
+        low, high = -np.inf if min is None else min, np.inf if max is None else max
+        return ops.clip(self, low, high)
+
+    # ── along axes ────────────────────────────────────────────────────────────────────────────
+    def max(self, axis: Any = None, keepdims: bool = False) -> Any:
+        """The largest element; a tie shares the gradient equally."""
+        return ops.max(self, axis=axis, keepdims=keepdims)
+
+    def min(self, axis: Any = None, keepdims: bool = False) -> Any:
+        """The smallest element; a tie shares the gradient equally."""
+        return ops.min(self, axis=axis, keepdims=keepdims)
+
+    def prod(self, axis: Any = None, keepdims: bool = False) -> Any:
+        """The product; its gradient is exact where elements are 0."""
+        return ops.prod(self, axis=axis, keepdims=keepdims)
+
+    def var(self, axis: Any = None, ddof: float = 0, keepdims: bool = False) -> Any:
+        """Mean squared distance from the mean, with n − ``ddof`` for n."""
+        return ops.var(self, axis=axis, ddof=ddof, keepdims=keepdims)
+
+    def std(self, axis: Any = None, ddof: float = 0, keepdims: bool = False) -> Any:
+        """Standard deviation; of equal elements its gradient is 0."""
+        return ops.std(self, axis=axis, ddof=ddof, keepdims=keepdims)
+
+    def cumsum(self, axis: int | None = None) -> Any:
+        """Running sums; of all elements in a row where ``axis`` is None."""
+        return ops.cumsum(self, axis=axis)
+
+    def argmax(self: Any, axis: int | None = None, *, keepdims: bool = False) -> Any:
+        """The place of the largest element, a plain number."""
+        return np.argmax(self._answer("argmax"), axis=axis, keepdims=keepdims)
+
+    def argmin(self: Any, axis: int | None = None, *, keepdims: bool = False) -> Any:
+        """The place of the smallest element, a plain number."""
+        return np.argmin(self._answer("argmin"), axis=axis, keepdims=keepdims)
+
+    # ── shapes ────────────────────────────────────────────────────────────────────────────────
+    def flatten(self) -> Any:
+        """All elements in one row."""
+        return ops.reshape(self, shape=(-1,))
+
+    def ravel(self) -> Any:
+        """All elements in one row."""
+        return ops.reshape(self, shape=(-1,))
+
+    def squeeze(self: Any, axis: Any = None) -> Any:
+        """Without the axes of length 1."""
+        return np.squeeze(self, axis)
+
+    def swapaxes(self: Any, axis1: int, axis2: int) -> Any:
+        """With two axes exchanged."""
+        return np.swapaxes(self, axis1, axis2)
+
+    # ── division with a remainder: the remainder has a gradient, the whole number is an answer ──
+    def __mod__(self: Any, other: Any) -> Any:
+        return ops.mod(self, _like(other, self))
+
+    def __rmod__(self: Any, other: Any) -> Any:
+        return ops.mod(_like(other, self), self)
+
+    def __floordiv__(self: Any, other: Any) -> Any:
+        return np.floor_divide(self._answer("//"), _plain(other))
+
+    def __rfloordiv__(self: Any, other: Any) -> Any:
+        return np.floor_divide(_plain(other), self._answer("//"))
+
+    def __divmod__(self: Any, other: Any) -> Any:
+        return self // other, self % other
+
+    def __rdivmod__(self: Any, other: Any) -> Any:
+        return other // self, other % self
+
+
+def _like(x: Any, value: Any) -> Any:
+    """A plain number in the dtype of the Value that it meets, so that float32 stays."""
+    return value.dtype.type(x) if isinstance(x, (int, float)) else x
+
+
+def _plain(x: Any) -> Any:
+    return x._answer("//") if isinstance(x, Methods) and hasattr(x, "_answer") else x

@@ -1,0 +1,77 @@
+"""Names that a learner writes: found in a table, or refused with the nearest spelling."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, TypeVar
+
+from autograd_lite.errors import did_you_mean
+
+__all__ = ["find", "missing", "refuse_unknown", "whole"]
+
+T = TypeVar("T")
+
+_RENAMED = {"lr": "learning_rate"}
+
+
+def find(kind: str, name: str, table: Mapping[str, T]) -> T:
+    """The entry that ``name`` spells; ``MeanSquaredError`` is ``mean_squared_error``.
+
+    Raises
+    ------
+    ValueError
+        No entry has that name.
+    """
+    wanted = _letters(name)
+    for known, entry in table.items():
+        if _letters(known) == wanted:
+            return entry
+    raise ValueError(
+        f"there is no {kind} {name!r} here.{did_you_mean(name, table)}"
+        f" There are {', '.join(map(repr, sorted(table)))}."
+    )
+
+
+def _letters(name: str) -> str:
+    return name.replace("_", "").lower()
+
+
+def refuse_unknown(owner: Any, unknown: Mapping[str, Any]) -> None:
+    """Refuse keyword arguments that the constructor of ``owner`` does not have."""
+    if not unknown:
+        return
+    name = next(iter(unknown))
+    known = [
+        parameter.name
+        for parameter in inspect.signature(owner).parameters.values()
+        if parameter.name != "self" and parameter.kind is not inspect.Parameter.VAR_KEYWORD
+    ]
+    renamed = _RENAMED.get(name)
+    hint = f" Did you mean {renamed!r}?" if renamed in known else did_you_mean(name, known)
+    raise TypeError(
+        f"{owner.__name__} has no argument {name!r}.{hint} It takes {', '.join(known)}."
+    )
+
+
+def whole(name: str, number: Any, least: int) -> int:
+    """``number`` as an int, refused where it is not whole or is below ``least``."""
+    if isinstance(number, bool) or not hasattr(number, "__index__"):
+        raise TypeError(f"{name} is a whole number, not {number!r}")
+    if number < least:
+        raise ValueError(f"{name} is a whole number of at least {least}, not {number}")
+    return int(number)
+
+
+def missing(module: str, names: Iterable[str]) -> Callable[[str], Any]:
+    """A module's ``__getattr__``: says what the module holds when something else is asked for."""
+    library = module.split(".")[0]
+    known = sorted(names)
+
+    def refuse(name: str) -> Any:
+        raise AttributeError(
+            f"{module} has no {name!r}.{did_you_mean(name, known)} This is autograd_lite's"
+            f" {library}, which holds a part of the original; here there are {', '.join(known)}."
+        )
+
+    return refuse

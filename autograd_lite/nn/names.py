@@ -1,0 +1,28 @@
+"""Words for names and messages: small figures for indices, and counted nouns."""
+
+from __future__ import annotations
+
+__all__ = ["counted", "lowered", "raised"]
+
+_LOWERED = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
+_RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
+
+
+def lowered(*numbers: int) -> str:
+    """Indices: ``₁₂`` for 1, 2; with a comma where that could be misread, as in ``₁,₁₂``.
+
+    >>> lowered(1, 2), lowered(1, 12), lowered()
+    ('₁₂', '₁,₁₂', '')
+    """
+    between = "," if any(n > 9 for n in numbers) else ""
+    return between.join(str(n) for n in numbers).translate(_LOWERED)
+
+
+def raised(number: int) -> str:
+    """The number of a layer, in brackets so that it is not read as a power: ``⁽²⁾``."""
+    return f"⁽{str(number).translate(_RAISED)}⁾"
+
+
+def counted(number: int | None, noun: str) -> str:
+    """A number with its noun: ``1 feature``, ``2 features``."""
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

@@ -1,0 +1,246 @@
+"""Recorder: keeps training steps as plain data, from ``fit`` or from a loop of one's own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from autograd_lite.errors import GradientError
+from autograd_lite.nn.callbacks import Callback, TrainingStep
+from autograd_lite.nn.lookup import whole
+from autograd_lite.nn.names import counted
+from autograd_lite.nn.optimizers import Optimizer
+from autograd_lite.recorder import Capture, capture
+from autograd_lite.recording import Graph, Recording, StepRecord, Update
+from autograd_lite.value import Value
+
+__all__ = ["Recorder"]
+
+_ABOUT = 60
+_GROWTH = 1.08
+"""Where the total is unknown, a step is kept when its number has grown so much since the last."""
+
+
+class Recorder(Callback):
+    """Records training steps: forward pass, backward pass and update.
+
+    It is a callback: ``model.fit(x, y, callbacks=[recorder])``. In a loop of your own, put the
+    lines of the update under :meth:`step`.
+
+    Parameters
+    ----------
+    every : int, optional
+        Record step 1, every ``every``-th after it, and the last. By default about 60 steps are
+        kept: the first, the last, and between them ever fewer, evenly spread on a log scale.
+    steps : int, optional
+        How many steps a loop of your own will make. Without it the last step is not known before
+        it is over, so that every step has to be read; ``fit`` knows it by itself.
+    title : str, optional
+
+    Attributes
+    ----------
+    recording : Recording
+        What has been recorded so far.
+
+    Examples
+    --------
+    >>> from autograd_lite import Value
+    >>> from autograd_lite.nn import Recorder
+    >>> w, recorder = Value(1.0, name="w"), Recorder()
+    >>> for _ in range(3):
+    ...     w.grad = None
+    ...     loss = (w * 2 - 6) ** 2
+    ...     loss.backward()
+    ...     with recorder.step(loss, [w]):
+    ...         w.data -= 0.1 * w.grad
+    >>> [(s.number, round(s.updates[0].after, 3)) for s in recorder.recording.steps]
+    [(1, 2.6), (2, 2.92), (3, 2.984)]
+    """
+
+    def __init__(
+        self, every: int | None = None, steps: int | None = None, title: str | None = None
+    ) -> None:
+        self.every = None if every is None else whole("every", every, 1)
+        self.steps = None if steps is None else whole("steps", steps, 1)
+        self.title = title or ""
+        self._clear(self.steps)
+
+    def _clear(self, total: int | None) -> None:
+        self._wanted = None if total is None else _choice(total, self.every)
+        self._graphs: list[Graph] = []
+        self._steps: list[StepRecord] = []
+        self._losses: list[tuple[int, float]] = []
+        self._subtitle = self._loss_name = ""
+        self._number = 0
+        self._open: _OpenStep | None = None
+
+    @property
+    def recording(self) -> Recording:
+        """The recorded steps as plain data.
+
+        Raises
+        ------
+        RuntimeError
+            Nothing has been recorded.
+        """
+        if not self._steps:
+            raise RuntimeError(
+                "nothing is recorded yet: give the recorder to fit(..., callbacks=[recorder]), or"
+                " put the update of your own loop under `with recorder.step(loss, parameters):`"
+            )
+        return Recording(
+            tuple(self._graphs),
+            tuple(self._steps),
+            self.title,
+            self._subtitle,
+            self._loss_name,
+            tuple(self._losses),
+        )
+
+    # ── as a callback of fit ──────────────────────────────────────────────────────────────────
+    def on_train_begin(self, logs: dict[str, float] | None = None) -> None:
+        self._clear(None)
+
+    def wants_step(self, number: int, epoch: int, epochs: int) -> bool:
+        if self._wanted is None:
+            self._wanted = _choice((epochs - epoch + 1) * self.params["steps"], self.every)
+        return number in self._wanted
+
+    def on_backward_end(self, step: TrainingStep) -> None:
+        if not self._steps:
+            self._loss_name = self.model.loss.name
+            self._subtitle = _describe(self.model, step)
+        self._open = _OpenStep(step.loss, step.parameters, step.number, step.epoch)
+
+    def on_update_end(self, step: TrainingStep) -> None:
+        if self._open is not None:
+            self._keep(self._open, self._open.updates(step.optimizer))
+            self._open = None
+
+    def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
+        if logs:
+            self._losses.append((epoch + 1, logs["loss"]))
+
+    # ── in a loop of one's own ────────────────────────────────────────────────────────────────
+    @contextmanager
+    def step(
+        self,
+        loss: Value,
+        parameters: Iterable[Value],
+        optimizer: Optimizer | None = None,
+        rule: str = "",
+    ) -> Iterator[None]:
+        """Record one step; the parameters change inside, after ``loss.backward()``.
+
+        Parameters
+        ----------
+        loss : Value
+            A scalar.
+        parameters : iterable of Value
+        optimizer : Optimizer, optional
+            The one that makes the update; its rule and numbers are recorded with it.
+        rule : str
+            The update as a formula, where you make it yourself: ``"w ← w − 0.1·g"``.
+
+        Raises
+        ------
+        TypeError
+            ``loss`` is not a scalar Value.
+        GradientError
+            A parameter has no gradient yet.
+        """
+        if not isinstance(loss, Value) or loss.ndim:
+            what = f"shape {loss.shape}" if isinstance(loss, Value) else type(loss).__name__
+            raise TypeError(f"recorder.step() takes the loss as a scalar Value, not {what}")
+        parameters = list(parameters)
+        self._number += 1
+        number = self._number
+        self._losses.append((number, float(loss._data)))
+        if self._wanted is not None and number not in self._wanted:
+            yield
+            return
+        opened = _OpenStep(loss, parameters, number, number)
+        yield
+        if self._wanted is None and self._steps and not self._stays(self._steps[-1].number):
+            self._steps.pop()
+        self._loss_name = self._loss_name or loss.name or ""
+        self._keep(opened, opened.updates(optimizer, rule))
+
+    def _stays(self, number: int) -> bool:
+        """Whether a step is kept although it was not the last, when their total is unknown."""
+        if self.every is not None:
+            return (number - 1) % self.every == 0
+        before = self._steps[-2].number if len(self._steps) > 1 else 0
+        return number >= before * _GROWTH
+
+    def _keep(self, opened: _OpenStep, updates: tuple[Update, ...]) -> None:
+        graph, step = opened.captured.graph, opened.captured.step
+        place = next((i for i, known in enumerate(self._graphs) if known == graph), None)
+        if place is None:
+            place = len(self._graphs)
+            self._graphs.append(graph)
+        self._steps.append(replace(step, graph=place, updates=updates))
+
+
+class _OpenStep:
+    """A step between its backward pass and its update."""
+
+    def __init__(self, loss: Value, parameters: list[Value], number: int, epoch: int) -> None:
+        for parameter in parameters:
+            if parameter.grad is None:
+                raise GradientError(
+                    f"{parameter.describe()} has no gradient: call loss.backward() before the"
+                    " update is recorded"
+                )
+        self.captured: Capture = capture(
+            loss, parameters=parameters, loss=True, number=number, epoch=epoch
+        )
+        self.before = [(p, _plain(p._data), _plain(p.grad)) for p in parameters]
+
+    def updates(self, optimizer: Optimizer | None, rule: str = "") -> tuple[Update, ...]:
+        """What became of the parameters that the loss depends on."""
+        return tuple(
+            Update(
+                self.captured.ids[p],
+                before,
+                gradient,
+                _plain(p._data),
+                optimizer.rule(p.name or "w") if optimizer else rule,
+                {name: _plain(x) for name, x in optimizer.slots(p).items()} if optimizer else {},
+            )
+            for p, before, gradient in self.before
+            if p in self.captured.ids
+        )
+
+
+def _choice(total: int, every: int | None) -> set[int]:
+    """The numbers of the steps to record, of ``total``; the first and the last are among them."""
+    if every is not None:
+        return {*range(1, total + 1, every), total}
+    count = wanted = min(total, _ABOUT)
+    while True:  # the low numbers of a log scale fall together, so more of them are asked for
+        chosen = {round(float(x)) for x in np.geomspace(1, total, count)}
+        if len(chosen) >= wanted:
+            return chosen
+        count += wanted - len(chosen)
+
+
+def _describe(model: Any, step: TrainingStep) -> str:
+    """``Dense(1), 7 examples in one batch, Adam, mean squared error``."""
+    examples = counted(step.examples, "example")
+    together = step.batch_size >= step.examples
+    parts = [
+        *(repr(layer) for layer in model.layers),
+        f"{examples} in one batch" if together else f"{examples} in batches of {step.batch_size}",
+        type(step.optimizer).__name__,
+        model.loss.name.replace("_", " "),
+    ]
+    return ", ".join(parts)
+
+
+def _plain(data: Any) -> Any:
+    return data.tolist() if isinstance(data, np.ndarray) else float(data)

@@ -1,0 +1,80 @@
+"""Which of NumPy's functions work on Values: ``python -m autograd_lite.numpy_coverage`` prints a page."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Any
+
+import numpy as np
+
+from autograd_lite import numpy_dispatch
+from autograd_lite.numpy_functions import qualified
+
+__all__ = ["classify", "coverage", "page"]
+
+KINDS = {
+    "gradient": "supported",
+    "answer": "answers without a gradient",
+    "none": "not supported",
+}
+"""What a function does on Values, and the words of the page for it."""
+
+
+def classify(function: Any) -> str:
+    """What a NumPy function does on Values: ``"gradient"``, ``"answer"`` or ``"none"``.
+
+    >>> import numpy as np
+    >>> classify(np.sin), classify(np.argmax), classify(np.fft.fft)
+    ('gradient', 'answer', 'none')
+    """
+    if numpy_dispatch.has_gradient(function):
+        return "gradient"
+    return "answer" if function in numpy_dispatch.answers else "none"
+
+
+def coverage() -> dict[str, str]:
+    """Every function that the installed NumPy lets a class override, by name, and what it does."""
+    # Loaded here: numpy.testing is large, and only this page needs it.
+    from numpy.testing import overrides
+
+    functions = {
+        *overrides.get_overridable_numpy_ufuncs(),
+        *overrides.get_overridable_numpy_array_functions(),
+    }
+    return dict(sorted((qualified(f), classify(f)) for f in functions if _is_public(f)))
+
+
+def _is_public(function: Any) -> bool:
+    """Whether NumPy shows a function under its own name: not an inner part, nor for records."""
+    found: Any = np
+    for part in qualified(function).split("."):
+        found = getattr(found, part, None)
+    return found is function and "recfunctions" not in function.__module__
+
+
+def page() -> str:
+    """The page, in Markdown."""
+    kinds = coverage()
+    counts = Counter(kinds.values())
+    told = ", ".join(f"{counts[kind]} {words}" for kind, words in KINDS.items())
+    rows = [f"| `np.{name}` | {KINDS[kind]} |" for name, kind in kinds.items()]
+    return "\n".join([
+        f"# NumPy {np.__version__} on Values",
+        "",
+        f"Of the {len(kinds)} functions that NumPy {np.__version__} lets a class take over: {told}.",
+        "",
+        "*Supported* functions record an operation, and gradients flow through it. Those that *answer"
+        " without a gradient* give plain numbers, shapes or text: their derivative is 0 or has no"
+        " meaning. The others raise a `TypeError` that names the nearest function that is supported.",
+        "",
+        "This page is written by `python -m autograd_lite.numpy_coverage`.",
+        "",
+        "| function | on Values |",
+        "| --- | --- |",
+        *rows,
+        "",
+    ])
+
+
+if __name__ == "__main__":
+    print(page(), end="")

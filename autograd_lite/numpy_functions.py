@@ -1,0 +1,428 @@
+"""NumPy's functions as operations of the library: signatures from declarations, and adapters."""
+
+from __future__ import annotations
+
+import inspect
+import math
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+
+from autograd_lite import ops
+from autograd_lite.op import Op
+
+__all__ = ["adapters", "adapts", "from_declaration", "qualified"]
+
+Adapter = Callable[..., Any]
+
+adapters: dict[Any, Adapter] = {}
+"""Functions of NumPy's own signatures, written with the library's operations."""
+
+
+def adapts(*names: str) -> Callable[[Adapter], Adapter]:
+    """Register an adapter for NumPy functions by name; one that this NumPy lacks is passed over."""
+
+    def register(adapter: Adapter) -> Adapter:
+        for name in names:
+            room, _, last = name.rpartition(".")
+            function = getattr(getattr(np, room) if room else np, last, None)
+            if function is not None:
+                adapters[function] = adapter
+        return adapter
+
+    return register
+
+
+def qualified(function: Any) -> str:
+    """A NumPy function's name below ``np.``, as in ``linalg.inv``."""
+    room = (getattr(function, "__module__", None) or "numpy").partition(".")[2]
+    if room.startswith("_"):  # where NumPy keeps what it shows as its own
+        room = ""
+    room = {"lib.scimath": "emath"}.get(room, room)
+    return f"{room}.{function.__name__}" if room else function.__name__
+
+
+def from_declaration(op: Op, function: Any) -> Adapter:
+    """An adapter made of a declaration: NumPy's parameters as far as the operation has them.
+
+    What follows a parameter that is left out can be given by name only.
+    """
+    own = inspect.signature(op.forward).parameters.values()
+    inputs = sum(p.kind is p.POSITIONAL_OR_KEYWORD for p in own)
+    kept = {p.name for p in own if p.kind is p.KEYWORD_ONLY}
+    try:
+        theirs = list(inspect.signature(function).parameters.values())
+    except ValueError:  # written in C, without a signature: then its parameters are the operation's
+        theirs = [p.replace(kind=p.POSITIONAL_OR_KEYWORD) for p in own]
+    shared: list[inspect.Parameter] = []
+    kind: Any = inspect.Parameter.POSITIONAL_OR_KEYWORD
+    for place, parameter in enumerate(theirs):
+        if place >= inputs and parameter.name not in kept:
+            kind = inspect.Parameter.KEYWORD_ONLY
+        elif parameter.kind is parameter.POSITIONAL_OR_KEYWORD:
+            shared.append(parameter.replace(kind=kind))
+        else:
+            shared.append(parameter)
+    signature = inspect.Signature(sorted(shared, key=lambda p: p.kind))
+
+    def adapter(*args: Any, **kwargs: Any) -> Any:
+        given = list(signature.bind(*args, **kwargs).arguments.items())
+        params = {k: _frozen(v) for k, v in given[inputs:] if v is not np._NoValue}
+        return op(*(x for _, x in given[:inputs]), **params)
+
+    adapter.__signature__ = signature  # type: ignore[attr-defined]
+    return adapter
+
+
+def _frozen(x: Any) -> Any:
+    """A parameter that nobody else can write into later."""
+    if isinstance(x, np.ndarray):
+        return x.copy() if x.ndim else x.item()
+    return tuple(map(_frozen, x)) if isinstance(x, list) else x
+
+
+def _piece(a: Any, axis: int, part: Any) -> Any:
+    """A slice, or one layer, along an axis."""
+    return a[(slice(None),) * (axis % np.ndim(a)) + (part,)]
+
+
+# ── reductions ────────────────────────────────────────────────────────────────────────────────
+@adapts("ptp")
+def _ptp(a: Any, axis: Any = None, *, keepdims: bool = False) -> Any:
+    return ops.max(a, axis=axis, keepdims=keepdims) - ops.min(a, axis=axis, keepdims=keepdims)
+
+
+@adapts("average")
+def _average(a: Any, axis: Any = None, weights: Any = None, *, keepdims: bool = False) -> Any:
+    if weights is None:
+        return ops.mean(a, axis=axis, keepdims=keepdims)
+    if np.shape(weights) != np.shape(a):
+        if not isinstance(axis, int) or np.ndim(weights) != 1:
+            raise TypeError(
+                f"np.average on Values takes weights of the shape of the data, {np.shape(a)}, or"
+                f" one weight for each place along an axis; these have shape {np.shape(weights)}"
+            )
+        weights = np.reshape(weights, (-1,) + (1,) * (np.ndim(a) - 1 - axis % np.ndim(a)))
+    weights = np.broadcast_to(weights, np.shape(a))
+    total = np.sum(weights, axis=axis, keepdims=keepdims)
+    return np.sum(a * weights, axis=axis, keepdims=keepdims) / total
+
+
+@adapts("median")
+def _median(a: Any, axis: int | None = None, *, keepdims: bool = False) -> Any:
+    a, place = (np.ravel(a), 0) if axis is None else (a, axis)
+    half, odd = divmod(np.shape(a)[place], 2)
+    middle = _piece(ops.sort(a, axis=place), place, slice(half - 1 + odd, half + 1))
+    if axis is None and keepdims:
+        raise TypeError("np.median on Values takes keepdims=True only together with an axis")
+    return ops.mean(middle, axis=place, keepdims=keepdims)
+
+
+@adapts("diff")
+def _diff(a: Any, n: int = 1, axis: int = -1) -> Any:
+    for _ in range(n):
+        a = _piece(a, axis, slice(1, None)) - _piece(a, axis, slice(None, -1))
+    return a
+
+
+@adapts("trapezoid", "trapz")
+def _trapezoid(y: Any, x: Any = None, dx: float = 1.0, axis: int = -1) -> Any:
+    step = dx if x is None else np.diff(x, axis=axis if np.ndim(x) > 1 else -1)
+    if np.ndim(step) == 1:
+        step = np.reshape(step, (-1,) + (1,) * (np.ndim(y) - 1 - axis % np.ndim(y)))
+    pairs = _piece(y, axis, slice(1, None)) + _piece(y, axis, slice(None, -1))
+    return np.sum(pairs * step / 2, axis=axis)
+
+
+@adapts("nansum")
+def _nansum(a: Any, axis: Any = None, *, keepdims: bool = False) -> Any:
+    return ops.sum(ops.where(np.isnan(a), 0.0, a), axis=axis, keepdims=keepdims)
+
+
+@adapts("nanmean")
+def _nanmean(a: Any, axis: Any = None, *, keepdims: bool = False) -> Any:
+    there = np.logical_not(np.isnan(a))
+    total = ops.sum(ops.where(there, a, 0.0), axis=axis, keepdims=keepdims)
+    return total / np.sum(there, axis=axis, keepdims=keepdims)
+
+
+@adapts("cumulative_sum")
+def _cumulative_sum(x: Any, /, *, axis: int | None = None) -> Any:
+    return ops.cumsum(x, axis=axis)
+
+
+@adapts("cumulative_prod")
+def _cumulative_prod(x: Any, /, *, axis: int | None = None) -> Any:
+    return ops.cumprod(x, axis=axis)
+
+
+# ── shapes and axes ───────────────────────────────────────────────────────────────────────────
+@adapts("moveaxis")
+def _moveaxis(a: Any, source: Any, destination: Any) -> Any:
+    lengths = tuple(range(np.ndim(a)))  # axes of length 0, 1, 2 …: their numbers, carried along
+    moved = np.moveaxis(np.empty(lengths), source, destination)
+    return ops.transpose(a, axes=moved.shape)
+
+
+@adapts("rollaxis")
+def _rollaxis(a: Any, axis: int, start: int = 0) -> Any:
+    axis, start = axis % np.ndim(a), start + np.ndim(a) if start < 0 else start
+    return np.moveaxis(a, axis, start - (axis < start))
+
+
+@adapts("matrix_transpose", "linalg.matrix_transpose")
+def _matrix_transpose(x: Any, /) -> Any:
+    return np.swapaxes(x, -1, -2)
+
+
+@adapts("atleast_1d")
+def _atleast_1d(*arys: Any) -> Any:
+    return _each(arys, lambda a: np.reshape(a, (1,)) if np.ndim(a) == 0 else a)
+
+
+@adapts("atleast_2d")
+def _atleast_2d(*arys: Any) -> Any:
+    return _each(arys, lambda a: np.reshape(a, (1, -1)) if np.ndim(a) < 2 else a)
+
+
+@adapts("atleast_3d")
+def _atleast_3d(*arys: Any) -> Any:
+    return _each(arys, lambda a: np.reshape(a, np.atleast_3d(np.empty(np.shape(a))).shape))
+
+
+def _each(arrays: tuple[Any, ...], change: Callable[[Any], Any]) -> Any:
+    changed = tuple(map(change, arrays))
+    return changed[0] if len(changed) == 1 else changed
+
+
+@adapts("broadcast_arrays")
+def _broadcast_arrays(*args: Any) -> Any:
+    shape = np.broadcast_shapes(*map(np.shape, args))
+    return tuple(ops.broadcast_to(a, shape=shape) for a in args)
+
+
+@adapts("meshgrid")
+def _meshgrid(*xi: Any, indexing: str = "xy") -> tuple[Any, ...]:
+    sizes = [int(np.size(x)) for x in xi]
+    grids = []
+    for place, x in enumerate(xi):
+        column = np.reshape(x, (1,) * place + (-1,) + (1,) * (len(xi) - 1 - place))
+        whole = np.broadcast_to(column, sizes)
+        grids.append(np.swapaxes(whole, 0, 1) if indexing == "xy" and len(xi) > 1 else whole)
+    return tuple(grids)
+
+
+@adapts("flipud")
+def _flipud(m: Any) -> Any:
+    return ops.flip(m, axis=0)
+
+
+@adapts("fliplr")
+def _fliplr(m: Any) -> Any:
+    return ops.flip(m, axis=1)
+
+
+@adapts("rot90")
+def _rot90(m: Any, k: int = 1, axes: Any = (0, 1)) -> Any:
+    first, second = axes
+    if k % 4 == 2:
+        return ops.flip(m, axis=(first, second))
+    if k % 4 == 1:
+        return np.swapaxes(ops.flip(m, axis=second), first, second)
+    return ops.flip(np.swapaxes(m, first, second), axis=second) if k % 4 else m
+
+
+# ── lining up and cutting ─────────────────────────────────────────────────────────────────────
+@adapts("stack")
+def _stack(arrays: Any, axis: int = 0) -> Any:
+    return ops.stack(*arrays, axis=axis)
+
+
+@adapts("hstack")
+def _hstack(tup: Any) -> Any:
+    arrays = [np.atleast_1d(a) for a in tup]
+    return ops.concatenate(*arrays, axis=0 if arrays[0].ndim == 1 else 1)
+
+
+@adapts("vstack", "row_stack")
+def _vstack(tup: Any) -> Any:
+    return ops.concatenate(*(np.atleast_2d(a) for a in tup), axis=0)
+
+
+@adapts("dstack")
+def _dstack(tup: Any) -> Any:
+    return ops.concatenate(*(np.atleast_3d(a) for a in tup), axis=2)
+
+
+@adapts("column_stack")
+def _column_stack(tup: Any) -> Any:
+    return ops.concatenate(
+        *(a if np.ndim(a) > 1 else np.reshape(a, (-1, 1)) for a in tup), axis=1
+    )
+
+
+@adapts("append")
+def _append(arr: Any, values: Any, axis: int | None = None) -> Any:
+    return np.concatenate((arr, values), axis=axis)
+
+
+@adapts("array_split")
+def _array_split(ary: Any, indices_or_sections: Any, axis: int = 0) -> list[Any]:
+    places = np.array_split(np.arange(np.shape(ary)[axis]), indices_or_sections)
+    ends = np.cumsum([0, *map(len, places)])
+    return [
+        _piece(ary, axis, slice(int(p[0]), int(p[-1]) + 1) if len(p) else slice(int(end), int(end)))
+        for p, end in zip(places, ends, strict=False)
+    ]
+
+
+@adapts("split")
+def _split(ary: Any, indices_or_sections: Any, axis: int = 0) -> list[Any]:
+    length = np.shape(ary)[axis]
+    if isinstance(indices_or_sections, int) and length % indices_or_sections:
+        raise ValueError(
+            f"np.split cannot cut {length} places along axis {axis} into {indices_or_sections}"
+            " equal parts; np.array_split makes unequal ones"
+        )
+    return _array_split(ary, indices_or_sections, axis)
+
+
+@adapts("hsplit")
+def _hsplit(ary: Any, indices_or_sections: Any) -> list[Any]:
+    return _split(ary, indices_or_sections, 1 if np.ndim(ary) > 1 else 0)
+
+
+@adapts("vsplit")
+def _vsplit(ary: Any, indices_or_sections: Any) -> list[Any]:
+    return _split(ary, indices_or_sections, 0)
+
+
+@adapts("dsplit")
+def _dsplit(ary: Any, indices_or_sections: Any) -> list[Any]:
+    return _split(ary, indices_or_sections, 2)
+
+
+@adapts("unstack")
+def _unstack(x: Any, /, *, axis: int = 0) -> tuple[Any, ...]:
+    return tuple(_piece(x, axis, i) for i in range(np.shape(x)[axis]))
+
+
+# ── repeating and framing ─────────────────────────────────────────────────────────────────────
+@adapts("tile")
+def _tile(A: Any, reps: Any) -> Any:
+    return ops.tile(A, reps=tuple(reps) if np.ndim(reps) else int(reps))
+
+
+@adapts("repeat")
+def _repeat(a: Any, repeats: Any, axis: int | None = None) -> Any:
+    return ops.repeat(a, repeats=_frozen(np.asarray(repeats)), axis=axis)
+
+
+@adapts("pad")
+def _pad(array: Any, pad_width: Any, mode: Any = "constant", *, constant_values: Any = 0) -> Any:
+    if mode != "constant":
+        raise TypeError(
+            f"np.pad on Values frames with a constant, not in mode {mode!r}; np.concatenate of"
+            " pieces makes any other frame"
+        )
+    if np.ndim(constant_values):
+        raise TypeError("np.pad on Values takes one number as constant_values for all sides")
+    width = np.broadcast_to(pad_width, (np.ndim(array), 2)).tolist()
+    return ops.pad(array, width=tuple(map(tuple, width)), constant=constant_values)
+
+
+@adapts("diag")
+def _diag(v: Any, k: int = 0) -> Any:
+    return ops.diag(v, k=k) if np.ndim(v) != 2 else ops.diagonal(v, offset=k)
+
+
+@adapts("diagflat")
+def _diagflat(v: Any, k: int = 0) -> Any:
+    return ops.diag(np.ravel(v), k=k)
+
+
+# ── choosing ──────────────────────────────────────────────────────────────────────────────────
+@adapts("clip")
+def _clip(a: Any, a_min: Any = None, a_max: Any = None, *, min: Any = None,  # noqa: A002
+          max: Any = None) -> Any:  # noqa: A002  # fmt: skip
+    low = min if a_min is None else a_min
+    high = max if a_max is None else a_max
+    return ops.clip(a, -math.inf if low is None else low, math.inf if high is None else high)
+
+
+@adapts("nan_to_num")
+def _nan_to_num(x: Any, *, nan: float = 0.0, posinf: Any = None, neginf: Any = None) -> Any:
+    data = np.where(np.isfinite(x), 0.0, 1.0)
+    if not data.any():
+        return x
+    limit = np.finfo(x.dtype).max
+    above, below = limit if posinf is None else posinf, -limit if neginf is None else neginf
+    other = np.where(np.isnan(x), nan, np.where(np.greater(x, 0), above, below))
+    return ops.where(data == 0, x, other)
+
+
+@adapts("take")
+def _take(a: Any, indices: Any, axis: int | None = None, *, mode: str = "raise") -> Any:
+    return ops.take(a, indices=_frozen(np.asarray(indices)), axis=axis, mode=mode)
+
+
+@adapts("take_along_axis")
+def _take_along_axis(arr: Any, indices: Any, axis: int | None = -1) -> Any:
+    if axis is None:
+        arr, axis = np.ravel(arr), 0
+    return ops.take_along_axis(arr, indices=np.array(indices), axis=axis)
+
+
+@adapts("compress")
+def _compress(condition: Any, a: Any, axis: int | None = None) -> Any:
+    return ops.take(a, indices=np.flatnonzero(condition), axis=axis)
+
+
+@adapts("extract")
+def _extract(condition: Any, arr: Any) -> Any:
+    return ops.take(arr, indices=np.flatnonzero(condition))
+
+
+@adapts("select")
+def _select(condlist: Sequence[Any], choicelist: Sequence[Any], default: Any = 0) -> Any:
+    chosen = default
+    for condition, choice in reversed(list(zip(condlist, choicelist, strict=True))):
+        chosen = ops.where(condition, choice, chosen)
+    return chosen
+
+
+@adapts("sort")
+def _sort(a: Any, axis: int | None = -1, kind: Any = None, *, stable: Any = None) -> Any:
+    # Equal numbers are equal in every order: kind and stable change nothing here.
+    return ops.sort(np.ravel(a), axis=0) if axis is None else ops.sort(a, axis=axis)
+
+
+@adapts("delete")
+def _delete(arr: Any, obj: Any, axis: int | None = None) -> Any:
+    length = math.prod(np.shape(arr)) if axis is None else np.shape(arr)[axis]
+    return ops.take(arr, indices=np.delete(np.arange(length), obj), axis=axis)
+
+
+# ── small change ──────────────────────────────────────────────────────────────────────────────
+@adapts("copy")
+def _copy(a: Any) -> Any:
+    return ops.alias(a)
+
+
+@adapts("real")
+def _real(val: Any) -> Any:
+    return val
+
+
+@adapts("astype")
+def _astype(x: Any, dtype: Any, /, *, copy: bool = True) -> Any:
+    return ops.astype(x, dtype=np.dtype(dtype).name)
+
+
+@adapts("polyval")
+def _polyval(p: Any, x: Any) -> Any:
+    value: Any = 0.0
+    for coefficient in p:  # Horner's rule
+        value = value * x + coefficient
+    return value

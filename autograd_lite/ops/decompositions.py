@@ -1,0 +1,287 @@
+"""Linear algebra: inverses, determinants, norms and factorisations of matrices or stacks of them.
+
+Operations with several results (eigh, svd, qr) give one packed array: the results side by side, on
+an axis that they share. NumPy's names for them cut the pack. So there is one node and one
+factorisation, and one rule that sees the gradients of all results together.
+
+Rules after M. Giles, "Collected matrix derivative results for forward and reverse mode AD" (2008);
+J. Townsend, "Differentiating the singular value decomposition" (2016); S. Walter and L. Lehmann,
+"Algorithmic differentiation of linear algebra functions" (2010); G. Golub and V. Pereyra, "The
+differentiation of pseudo-inverses" (1973); I. Murray, "Differentiation of the Cholesky
+decomposition" (2016).
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from autograd_lite.op import Bad, structural
+from autograd_lite.ops.linalg import transposed
+from autograd_lite.ops.points import grid, sample
+from autograd_lite.ops.reductions import spread
+
+SQUARE = np.array([[2.1, -0.4, 0.7], [0.3, 1.6, -0.9], [-0.8, 0.5, 2.9]])
+STACK = np.stack([SQUARE, SQUARE.T + 0.6 * np.eye(3)])
+POSITIVE_DEFINITE = SQUARE @ SQUARE.T + np.eye(3)
+SPREAD = np.array([[4.0, 0.5, -0.3], [0.5, 1.0, 0.4], [-0.3, 0.4, -2.0]])
+TALL = np.array([[2.1, -0.4], [0.3, 1.1], [-0.8, 0.5]])
+SINGULAR = Bad((np.ones((2, 2)),), ValueError, "ingular")
+OBLONG = Bad((grid(2, 3),), ValueError, "square")
+
+
+def _matrix(g):
+    """A number for each matrix, made to broadcast with the matrices."""
+    return np.reshape(g, (*np.shape(g), 1, 1))
+
+
+def _square(x):
+    shape = np.shape(x)
+    if len(shape) < 2 or shape[-1] != shape[-2]:
+        raise ValueError(f"it takes square matrices, and this array has shape {shape}")
+    return x
+
+
+def _symmetric(x):
+    return (x + transposed(x)) / 2
+
+
+def _inverse_gaps(s):
+    """1/(sⱼ − sᵢ) at (i, j), and 0 where the two are equal: a function of the results that does not
+    depend on how a basis is chosen within their common subspace has no gradient there.
+    """
+    gaps = s[..., None, :] - s[..., :, None]
+    return (gaps != 0) / (gaps + (gaps == 0))
+
+
+# ── inverses and determinants ─────────────────────────────────────────────────────────────────
+inv = structural(
+    "inv", "inv",
+    lambda x: np.linalg.inv(x),
+    lambda g, out, x: -transposed(out) @ g @ transposed(out),
+    numpy=(np.linalg.inv,), samples=(sample(SQUARE), sample(STACK)), bad=(SINGULAR, OBLONG),
+)
+
+
+def _cofactors(x):
+    """The derivative of the determinant, by singular values: it exists for singular matrices too."""
+    u, s, vh = np.linalg.svd(_square(x))
+    n = s.shape[-1]
+    others = np.prod(np.where(np.eye(n, dtype=bool), 1, s[..., None, :]), axis=-1)
+    return np.asarray(_matrix(np.linalg.det(u) * np.linalg.det(vh)) * ((u * others[..., None, :]) @ vh))
+
+
+def _cofactors_pull(g, out, x):
+    inverse = np.linalg.inv(x)
+    turned = transposed(inverse)
+    share = np.sum(g * turned, axis=(-2, -1), keepdims=True) * out
+    return share - out @ transposed(g) @ turned
+
+
+cofactors = structural(
+    "cofactors", "cof",
+    _cofactors,
+    _cofactors_pull,
+    words=("Jacobi's formula, once more",),
+    samples=(sample(SQUARE), sample(STACK)), bad=(OBLONG,),
+)
+det = structural(
+    "det", "det",
+    lambda x: np.linalg.det(x),
+    lambda g, out, x: _matrix(g) * cofactors(x),
+    numpy=(np.linalg.det,), samples=(sample(SQUARE), sample(STACK)), bad=(OBLONG,),
+)
+logdet = structural(
+    "logdet", "log|det|",
+    lambda x: np.linalg.slogdet(x)[1],
+    lambda g, out, x: _matrix(g) * transposed(np.linalg.inv(x)),
+    domain="an invertible matrix",
+    samples=(sample(SQUARE), sample(-STACK)), bad=(OBLONG,),
+)
+
+
+# ── equations ─────────────────────────────────────────────────────────────────────────────────
+def _solve(a, b):
+    """A vector on the right is a column; so it is in every version of NumPy for stacks too."""
+    if np.ndim(b) == 1:
+        return np.linalg.solve(a, b[..., None])[..., 0]
+    return np.linalg.solve(a, np.reshape(b, (1,) * (np.ndim(a) - np.ndim(b)) + np.shape(b)))
+
+
+def _solve_matrix(g, out, a, b):
+    if np.ndim(b) == 1:
+        return -_solve_vector(g, out, a, b)[..., None] @ out[..., None, :]
+    return -np.linalg.solve(transposed(a), g) @ transposed(out)
+
+
+def _solve_vector(g, out, a, b):
+    if np.ndim(b) == 1:
+        return np.linalg.solve(transposed(a), g[..., None])[..., 0]
+    return np.linalg.solve(transposed(a), g)
+
+
+solve = structural(
+    "solve", "solve",
+    _solve,
+    _solve_matrix,
+    _solve_vector,
+    numpy=(np.linalg.solve,),
+    samples=(
+        sample(SQUARE, grid(3)),
+        sample(SQUARE, grid(3, 2)),
+        sample(STACK, grid(2, 3, 2)),
+        sample(STACK, grid(3)),
+        sample(STACK, grid(3, 2)),
+    ),
+    bad=(Bad((np.ones((2, 2)), grid(2)), ValueError, "ingular"),
+         Bad((grid(2, 3), grid(2)), ValueError, "square")),
+)
+
+
+def _pinv(g, out, x, *, rcond=None):
+    turned = transposed(out)
+    gt = transposed(g)
+    return (
+        -turned @ g @ turned
+        + (gt - x @ (out @ gt)) @ out @ turned
+        + turned @ out @ (gt - (gt @ out) @ x)
+    )
+
+
+pinv = structural(
+    "pinv", "⁺",
+    lambda x, *, rcond=None: np.linalg.pinv(x) if rcond is None else np.linalg.pinv(x, rcond),
+    _pinv,
+    words=("Golub and Pereyra's formula, at constant rank",),
+    numpy=(np.linalg.pinv,),
+    samples=(sample(TALL), sample(TALL.T), sample(STACK), sample(TALL, rcond=1e-12)),
+    bad=(Bad((1.5,), ValueError, "array"),),
+)
+
+
+# ── norms ─────────────────────────────────────────────────────────────────────────────────────
+def _norm(g, out, x, *, ord=None, axis=None, keepdims=False):  # noqa: A002
+    length = out + (out == 0)  # at 0 the smallest subgradient is 0
+    if ord is None or ord == 2:
+        return spread(g / length, x, axis) * x
+    ratio = np.abs(x) / spread(length, x, axis)
+    return spread(g, x, axis) * np.sign(x) * ratio ** (ord - 1)
+
+
+norm = structural(
+    "norm", "‖·‖",
+    lambda x, *, ord=None, axis=None, keepdims=False: np.linalg.norm(  # noqa: A006
+        x, ord=ord, axis=axis, keepdims=keepdims
+    ),
+    _norm,
+    words=("in proportion to each element",),
+    samples=(
+        sample(grid(3)),
+        sample(grid(2, 3)),
+        sample(grid(2, 3), axis=0),
+        sample(grid(2, 3), axis=(0, 1), keepdims=True),
+        sample(grid(2, 3), axis=-1, keepdims=True, ord=3),
+        sample(grid(4), ord=1.5),
+        sample(1.5),
+    ),
+    bad=(Bad((grid(3),), ValueError, "axis 5", {"axis": 5}),),
+)
+
+
+# ── factorisations ────────────────────────────────────────────────────────────────────────────
+def _cholesky(g, out, x):
+    """Half of the upper triangle of the symmetric gradient is the mirror of the lower."""
+    inner = transposed(out) @ g
+    half = (np.tril(inner) + np.tril(inner, k=-1)) / 2
+    left = np.linalg.solve(transposed(out), half)
+    return _symmetric(transposed(np.linalg.solve(transposed(out), transposed(left))))
+
+
+# NumPy reads one triangle only. Here both count, half each, so that a symmetric matrix has a
+# symmetric gradient; for a symmetric matrix the results are NumPy's.
+cholesky = structural(
+    "cholesky", "chol",
+    lambda x: np.linalg.cholesky(_symmetric(_square(x))),
+    _cholesky,
+    words=("Murray's formula, shared by the two triangles",),
+    numpy=(np.linalg.cholesky,),
+    samples=(sample(POSITIVE_DEFINITE), sample(POSITIVE_DEFINITE + STACK @ transposed(STACK))),
+    bad=(Bad((-np.eye(2),), ValueError, "positive definite"), OBLONG),
+)
+
+
+def _eigh(x):
+    values, vectors = np.linalg.eigh(_symmetric(_square(x)))
+    return np.concatenate((values[..., None, :], vectors), axis=-2)
+
+
+def _eigh_pull(g, out, x):
+    values, vectors = out[..., 0, :], out[..., 1:, :]
+    turning = _inverse_gaps(values) * (transposed(vectors) @ g[..., 1:, :])
+    stretched = vectors * g[..., :1, :]
+    return _symmetric((stretched + vectors @ turning) @ transposed(vectors))
+
+
+eigh = structural(
+    "eigh", "eigh",
+    _eigh,
+    _eigh_pull,
+    words=("stretched by the values' gradient, turned by the vectors'",),
+    samples=(sample(SPREAD), sample(np.stack([SPREAD, 0.5 * SPREAD[::-1, ::-1]]))),
+    bad=(OBLONG,),
+)
+
+
+def _svd(x):
+    """U above, then the row of singular values, then V: all have one column per value."""
+    u, s, vh = np.linalg.svd(x, full_matrices=False)
+    return np.concatenate((u, s[..., None, :], transposed(vh)), axis=-2)
+
+
+def _svd_pull(g, out, x):
+    m = np.shape(x)[-2]
+    u, s, v = out[..., :m, :], out[..., m : m + 1, :], out[..., m + 1 :, :]
+    gu, gs, gv = g[..., :m, :], g[..., m : m + 1, :], g[..., m + 1 :, :]
+    row = s[..., 0, :]
+    # 1/(sⱼ² − sᵢ²) in factors; both vanish in exact arithmetic only where s is 0 twice.
+    sums = row[..., None, :] + row[..., :, None]
+    gaps = _inverse_gaps(row) / (sums + (sums == 0))
+    left, right = transposed(u) @ gu, transposed(v) @ gv
+    middle = gaps * (left - transposed(left)) * s
+    middle = middle + transposed(s) * (gaps * (right - transposed(right)))
+    inverse = (s != 0) / (s + (s == 0))
+    inside = (u * gs + u @ middle) @ transposed(v)
+    outside = ((gu - u @ left) * inverse) @ transposed(v)
+    return inside + outside + (u * inverse) @ transposed(gv - v @ right)
+
+
+svd = structural(
+    "svd", "svd",
+    _svd,
+    _svd_pull,
+    words=("stretched by the values' gradient, turned by the vectors'",),
+    samples=(sample(TALL), sample(TALL.T), sample(SQUARE), sample(np.stack([TALL, TALL[::-1] * 2]))),
+    bad=(Bad((1.5,), ValueError, "two-dimensional"),),
+)
+
+
+def _qr(x):
+    q, r = np.linalg.qr(x)
+    return np.concatenate((q, r), axis=-2)
+
+
+def _qr_pull(g, out, x):
+    m = np.shape(x)[-2]
+    q, r, gq, gr = out[..., :m, :], out[..., m:, :], g[..., :m, :], g[..., m:, :]
+    skew = r @ transposed(gr) - transposed(gq) @ q
+    mirrored = np.tril(skew) + transposed(np.tril(skew, k=-1))
+    return transposed(np.linalg.solve(r, transposed(gq + q @ mirrored)))
+
+
+qr = structural(
+    "qr", "qr",
+    _qr,
+    _qr_pull,
+    words=("Walter and Lehmann's formula",),
+    samples=(sample(TALL), sample(SQUARE), sample(STACK)),
+    bad=(Bad((1.5,), ValueError, "two-dimensional"),),
+)

@@ -1,0 +1,120 @@
+"""The direction of the layers: a room imports only what stands before it; what an import loads."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import autograd_lite
+
+HOUSE = Path(autograd_lite.__file__).parent
+ROOMS = [
+    "errors", "context", "op", "ops", "graph", "numeric", "backward", "numpy_functions",
+    "numpy_linalg", "numpy_dispatch", "numpy_coverage", "methods", "value",
+    "expression", "notation", "files", "recording", "recorder", "transforms", "checker", "source",
+    "programs", "nn", "keras", "tf",
+]  # fmt: skip
+"""The order of the rooms; each imports only from those before it."""
+
+SHOWN = {"recording", "record", "recorder", "notation", "nn", "files", "errors", "__version__"}
+"""What drawing may read: records and formulas, never a live Value."""
+
+TRAINS = {"demo.py": {"Value", "keras", "nn", "context"}}
+"""Files of the visualiser that run a training of their own to have something to draw."""
+
+
+def modules(house: Path) -> list[Path]:
+    return sorted(p for p in house.rglob("*.py") if "__pycache__" not in p.parts)
+
+
+def imported(path: Path, house: Path) -> set[str]:
+    """Full names of all modules that a file imports, inside functions too; not for type checking."""
+    package = [house.name, *path.relative_to(house).parts[:-1]]
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    names: set[str] = set()
+    skipped: set[ast.AST] = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.If) and ast.unparse(node.test).endswith("TYPE_CHECKING"):
+            skipped.update(n for part in node.body for n in ast.walk(part))
+    for node in ast.walk(tree):
+        if node in skipped:
+            continue
+        if isinstance(node, ast.Import):
+            names |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            base = package[: len(package) - node.level + 1] if node.level else []
+            origin = ".".join([*base, *([node.module] if node.module else [])])
+            names |= {f"{origin}.{alias.name}" for alias in node.names}
+    return names
+
+
+def room_of(path: Path) -> str:
+    return path.relative_to(HOUSE).parts[0].removesuffix(".py")
+
+
+ENGINE = [p for p in modules(HOUSE) if room_of(p) != "__init__"]
+
+
+def test_every_room_has_its_place():
+    assert {room_of(p) for p in ENGINE} <= set(ROOMS)
+
+
+@pytest.mark.parametrize("path", ENGINE, ids=lambda p: str(p.relative_to(HOUSE)))
+def test_a_room_imports_only_what_stands_before_it(path):
+    own = room_of(path)
+    for name in imported(path, HOUSE):
+        first, _, rest = name.partition(".")
+        assert first != "viz", f"the engine imports the visualiser: {name}"
+        if first != "autograd_lite":
+            continue
+        room = rest.partition(".")[0]
+        assert room in ROOMS, f"{name}: import from the room that declares it, not from the package"
+        assert ROOMS.index(room) <= ROOMS.index(own), (
+            f"{own} imports {room}, which stands behind it"
+        )
+
+
+@pytest.mark.parametrize("path", modules(HOUSE.parent / "viz"), ids=lambda p: p.name)
+def test_the_visualiser_reads_no_live_value(path):
+    for name in imported(path, HOUSE.parent / "viz"):
+        first, _, rest = name.partition(".")
+        if first == "autograd_lite":
+            allowed = SHOWN | TRAINS.get(path.name, set())
+            assert rest.partition(".")[0] in allowed, f"{path.name} imports {name}"
+
+
+def test_operations_know_nothing_of_values():
+    for path in (HOUSE / "ops").glob("*.py"):
+        rooms = {n.split(".")[1] for n in imported(path, HOUSE) if n.startswith("autograd_lite.")}
+        assert rooms <= {"op", "ops", "errors"}, f"{path.name} imports {rooms}"
+
+
+def loaded_by(code: str) -> set[str]:
+    command = (
+        f"import sys, numpy; before = set(sys.modules); {code}; print(*set(sys.modules) - before)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", command], capture_output=True, text=True, check=True,
+        env={"PYTHONPATH": str(HOUSE.parent), "PATH": ""},
+    )  # fmt: skip
+    return set(done.stdout.split())
+
+
+def test_the_import_loads_numpy_and_nothing_else():
+    loaded = loaded_by("import autograd_lite; autograd_lite.Value(1.0).backward()")
+    foreign = {m.partition(".")[0] for m in loaded} - set(sys.stdlib_module_names)
+    assert foreign == {"autograd_lite"}
+    rooms = {m.split(".")[1] for m in loaded if m.startswith("autograd_lite.")}
+    assert not rooms & {"nn", "keras", "tf", "checker", "recorder", "recording", "notation"}
+    assert not loaded & {"json", "asyncio", "sqlite3", "http", "multiprocessing", "unittest"}
+
+
+def test_public_functions_survive_the_import_of_their_modules():
+    loaded_by(
+        "from autograd_lite.programs import Program; import autograd_lite;"
+        " assert autograd_lite.program(lambda x: x * x, 2.0)(3.0) == (9.0, (6.0,))"
+    )
