@@ -1,0 +1,296 @@
+"""The training loop: batches, validation, callbacks, history, and what is printed."""
+
+import io
+
+import numpy as np
+import pytest
+
+from autograd_lite import NumericWarning, keras
+from autograd_lite.nn import progress
+
+
+def model(n_inputs=1, optimizer="sgd", **more):
+    made = keras.Sequential([keras.layers.Dense(1, input_shape=[n_inputs])])
+    made.compile(optimizer, "mse", **more)
+    return made
+
+
+class Diary(keras.callbacks.Callback):
+    """Writes down every call."""
+
+    def __init__(self):
+        self.calls = []
+
+    def __getattribute__(self, name):
+        if name.startswith("on_") and name not in ("on_backward_end", "on_update_end"):
+            return lambda *args: self.calls.append(name.removeprefix("on_"))
+        return super().__getattribute__(name)
+
+
+def test_callbacks_are_called_in_keras_order():
+    diary = Diary()
+    model().fit(
+        [1.0, 2.0, 3.0], [1.0, 2.0, 3.0], batch_size=2, epochs=1, verbose=0,
+        callbacks=diary, validation_data=([1.0], [1.0]),
+    )  # fmt: skip
+    assert diary.calls == [
+        "train_begin", "epoch_begin",
+        "train_batch_begin", "train_batch_end", "train_batch_begin", "train_batch_end",
+        "test_begin", "test_batch_begin", "test_batch_end", "test_end",
+        "epoch_end", "train_end",
+    ]  # fmt: skip
+
+
+class Inside(keras.callbacks.Callback):
+    """Compares parameters at the two looks into a step."""
+
+    def __init__(self):
+        self.seen = []
+
+    def wants_step(self, number, epoch, epochs):
+        return number == 3
+
+    def on_backward_end(self, step):
+        self.before = [w.data.copy() for w in step.parameters]
+
+    def on_update_end(self, step):
+        moved = [
+            np.allclose(w.data, b - 0.01 * w.grad)
+            for w, b in zip(step.parameters, self.before, strict=True)
+        ]
+        self.seen.append((step.number, step.epoch, step.examples, step.batch_size, moved))
+
+
+def test_a_callback_sees_inside_the_steps_that_it_wants():
+    inside = Inside()
+    model().fit([1.0, 2.0, 3.0], [1.0, 2.0, 3.0], 2, 3, 0, [inside])
+    assert inside.seen == [(3, 2, 3, 2, [True, True])]
+
+
+def test_a_callback_ends_the_training_and_adds_to_the_history():
+    class Enough(keras.callbacks.Callback):
+        def on_epoch_end(self, epoch, logs=None):
+            logs["rate"] = 0.5
+            self.model.stop_training = epoch == 1
+
+    history = model().fit([1.0], [1.0], epochs=9, verbose=0, callbacks=[Enough()])
+    assert history.epoch == [0, 1]
+    assert history.history["rate"] == [0.5, 0.5]
+
+
+def test_history():
+    x, y = np.arange(10.0), np.arange(10.0)
+    made = model(metrics=["mse", "mae"])
+    history = made.fit(x, y, epochs=2, batch_size=4, verbose=0, validation_split=0.3)
+    assert list(history.history) == ["loss", "mae", "mse", "val_loss", "val_mae", "val_mse"]
+    assert history.params == {"verbose": 0, "epochs": 2, "steps": 2}
+    assert history.history["loss"] == pytest.approx(history.history["mse"])
+    assert history.model is made
+    assert made.history is history
+
+
+def test_a_second_fit_keeps_the_optimizers_state_and_compiling_anew_drops_it(single, celsius):
+    single.fit(*celsius, epochs=2, verbose=0)
+    single.fit(*celsius, epochs=3, verbose=0)
+    in_two = single.get_weights()
+    assert single.optimizer.iterations == 5
+    single.compile(keras.optimizers.Adam(0.1), "mse")
+    single.set_weights([[[0.5]], [0.0]])
+    single.fit(*celsius, epochs=5, verbose=0)
+    np.testing.assert_array_equal(single.get_weights()[0], in_two[0])
+
+
+def test_shuffling_changes_the_order_of_batches_only():
+    x = np.arange(8.0)
+    runs = []
+    for shuffle in (False, True, True):
+        keras.utils.set_random_seed(3)
+        made = model(optimizer=keras.optimizers.SGD(0.001))
+        runs.append(made.fit(x, 2 * x, batch_size=2, epochs=3, shuffle=shuffle, verbose=0))
+    plain, first, second = (run.history["loss"] for run in runs)
+    assert first == second
+    assert first != plain
+    made.set_weights([[[1.0]], [0.0]])
+    whole = made.fit(x, 2 * x, shuffle=True, verbose=0).history["loss"]
+    assert whole == [np.mean(x**2)]
+
+
+def test_data_may_be_lists_numbers_and_ranges():
+    made = model()
+    made.fit(range(3), [0, 2, 4], verbose=0)
+    made.fit([[1], [2]], (1, 2), verbose=0)
+    made.fit(3, 5, verbose=0)
+    assert made.predict(100.0).shape == made.predict([100.0]).shape == (1, 1)
+    assert made.predict(np.arange(70.0)).shape == (70, 1)
+    assert type(made.evaluate([1.0, 2.0], [1.0, 2.0])) is float
+    assert made.evaluate([1.0], [1.0], return_dict=True).keys() == {"loss"}
+
+
+def test_data_is_not_changed():
+    x, y = np.arange(4.0), np.arange(4.0)
+    model().fit(x, y, epochs=2, verbose=0)
+    assert x.tolist() == y.tolist() == [0.0, 1.0, 2.0, 3.0]
+
+
+def test_a_model_waits_for_its_data():
+    made = keras.Sequential([keras.layers.Dense(4), keras.layers.Dense(1)])
+    made.compile("adam", "mse")
+    assert (made.built, made.get_weights()) == (False, [])
+    made.fit(np.ones((5, 3)), np.ones(5), verbose=0)
+    assert [w.shape for w in made.get_weights()] == [(3, 4), (4,), (4, 1), (1,)]
+    assert [w.name for w in made.weights] == ["kernel₁", "bias₁", "kernel₂", "bias₂"]
+    assert [layer.name for layer in made.layers] == ["dense", "dense_1"]
+    assert made.count_params() == 21
+
+
+@pytest.mark.parametrize("shape", [{"input_shape": [3]}, {"input_shape": (3,)}, {"input_shape": 3},
+                                   {"input_dim": 3}])  # fmt: skip
+def test_ways_to_tell_the_number_of_inputs(shape):
+    layer = keras.layers.Dense(2, **shape)
+    assert layer.get_weights() == []
+    keras.Sequential([layer])
+    kernel, bias = layer.get_weights()
+    assert np.abs(kernel).max() <= np.sqrt(6 / 5)
+    assert bias.tolist() == [0.0, 0.0]
+
+
+@pytest.mark.parametrize(
+    "loss",
+    ["mse", "MSE", "mean_squared_error", "MeanSquaredError", keras.losses.MeanSquaredError(),
+     keras.losses.MeanSquaredError, keras.losses.mean_squared_error,
+     lambda y_true, y_pred: (y_pred - y_true) ** 2],
+)  # fmt: skip
+def test_spellings_of_a_loss(loss, float64):
+    made = keras.Sequential([keras.layers.Dense(1, input_shape=[1])])
+    made.set_weights([[[2.0]], [1.0]])
+    made.compile(keras.optimizers.SGD(0.1), loss)
+    assert made.fit([1.0, 2.0], [1.0, 1.0], verbose=0).history == {"loss": [10.0]}
+    np.testing.assert_allclose(made.get_weights()[0], [[2 - 0.1 * 10]])
+
+
+def test_losses_as_functions_give_one_number_for_every_example():
+    truth, guess = [[0.0, 1.0], [1.0, 1.0]], [[0.0, 0.0], [3.0, 1.0]]
+    np.testing.assert_array_equal(keras.losses.mean_squared_error(truth, guess), [0.5, 2.0])
+    np.testing.assert_array_equal(keras.losses.mean_absolute_error(truth, guess), [0.5, 1.0])
+    assert keras.losses.MeanSquaredError()(truth, guess).data == 1.25
+
+
+@pytest.mark.parametrize(
+    ("made", "rule"),
+    [
+        (keras.optimizers.SGD(), "b ← b − lr·g"),
+        (keras.optimizers.SGD(momentum=0.9), "v ← μ·v − lr·g;  b ← b + v"),
+        (keras.optimizers.SGD(momentum=0.9, nesterov=True),
+         "v ← μ·v − lr·g;  b ← b + μ·v − lr·g"),
+        (keras.optimizers.Adam(), "b ← b − lrₜ·m / (√v + ε),  lrₜ = lr·√(1 − β₂ᵗ) / (1 − β₁ᵗ)"),
+        (keras.optimizers.RMSprop(), "b ← b − lr·g / √(v + ε)"),
+        (keras.optimizers.RMSprop(momentum=0.9, centered=True),
+         "moved ← μ·moved − lr·g / √(v − mean² + ε);  b ← b + moved"),
+    ],
+)  # fmt: skip
+def test_optimizers_tell_their_rule(made, rule):
+    assert made.rule("b") == rule
+
+
+# ── what is printed ───────────────────────────────────────────────────────────────────────────
+def without_times(text):
+    words = text.split(" ")
+    return " ".join("<time>" if word.endswith(("s", "s/step")) and word[0].isdigit() else word
+                    for word in words)  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("verbose", "line"),
+    [
+        ("auto", "1/1 ━━━━━━━━━━━━━━━━━━━━ <time> <time> - loss: 4.0000"),
+        (1, "1/1 ━━━━━━━━━━━━━━━━━━━━ <time> <time> - loss: 4.0000"),
+        (True, "1/1 ━━━━━━━━━━━━━━━━━━━━ <time> <time> - loss: 4.0000"),
+        (2, "1/1 - <time> - <time> - loss: 4.0000"),
+    ],
+)
+def test_lines_of_an_epoch(verbose, line, capsys):
+    made = keras.Sequential([keras.layers.Dense(1, input_shape=[1])])
+    made.set_weights([[[0.0]], [0.0]])
+    made.compile(keras.optimizers.SGD(0.0), "mse")
+    made.fit([1.0], [2.0], epochs=2, verbose=verbose)
+    printed = capsys.readouterr().out.splitlines()
+    assert [without_times(text) for text in printed] == ["Epoch 1/2", line, "Epoch 2/2", line]
+
+
+@pytest.mark.parametrize("verbose", [0, False])
+def test_silence(verbose, capsys):
+    made = model()
+    made.fit([1.0], [2.0], verbose=verbose)
+    made.evaluate([1.0], [2.0])
+    made.predict([1.0])
+    assert capsys.readouterr().out == ""
+
+
+def test_a_bar_grows_in_a_terminal_only(monkeypatch):
+    class Terminal(io.StringIO):
+        def isatty(self):
+            return True
+
+    monkeypatch.setattr(progress, "_PAUSE", -1.0)
+    for stream, returns in ((Terminal(), 3), (io.StringIO(), 0)):
+        bar = progress.Progress(1, stream)
+        bar.set_params({"steps": 2, "epochs": 1})
+        bar.on_epoch_begin(0)
+        bar.on_train_batch_end(0, {"loss": 1.0})
+        bar.on_train_batch_end(1, {"loss": 0.5})
+        bar.on_epoch_end(0, {"loss": 0.0005})
+        text = stream.getvalue()
+        assert text.count("\r") == returns
+        assert text.endswith("loss: 5.0000e-04\n")
+
+
+def test_summary(capsys):
+    made = keras.Sequential([keras.layers.Dense(4, input_shape=[1]), keras.layers.Dense(1)])
+    made.summary()
+    assert capsys.readouterr().out == """\
+Model: "sequential"
+┏━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━┳━━━━━━━━━━━━━━━━━━━━━━━━┳━━━━━━━━━━━━━━━┓
+┃ Layer (type)                    ┃ Output Shape           ┃       Param # ┃
+┡━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━╇━━━━━━━━━━━━━━━━━━━━━━━━╇━━━━━━━━━━━━━━━┩
+│ dense (Dense)                   │ (None, 4)              │             8 │
+├─────────────────────────────────┼────────────────────────┼───────────────┤
+│ dense_1 (Dense)                 │ (None, 1)              │             5 │
+└─────────────────────────────────┴────────────────────────┴───────────────┘
+ Total params: 13 (52.00 B)
+ Trainable params: 13 (52.00 B)
+ Non-trainable params: 0 (0.00 B)
+"""
+
+
+def test_summary_of_an_unbuilt_model():
+    lines = []
+    keras.Sequential([keras.layers.Dense(4)], name="later").summary(print_fn=lines.append)
+    assert "│ ?                      │   0 (unbuilt) │" in lines[0]
+
+
+# ── leaving the numbers ───────────────────────────────────────────────────────────────────────
+def test_divergence_is_told_once_at_the_learners_line(celsius):
+    made = keras.Sequential([keras.layers.Dense(1, input_shape=[1], dtype="float64")])
+    made.set_weights([[[0.5]], [0.0]])
+    made.compile(keras.optimizers.SGD(0.1), "mse")
+    with pytest.warns(NumericWarning) as caught:
+        history = made.fit(*celsius, epochs=400, verbose=0)
+    assert [str(warning.message) for warning in caught] == [
+        "training: the loss is infinite in epoch 76 (step 76); 'squared' is the first that is"
+        " not finite: it holds infinity, made by power of 'error' and 2. The learning rate is 0.1:"
+        " try a smaller one, or scale the data."
+    ]
+    assert caught[0].filename == __file__
+    assert len(history.history["loss"]) == 400
+
+
+def test_nan_in_the_data_is_told_at_the_first_epoch():
+    made = model()
+    made.set_weights([[[0.5]], [0.0]])
+    with pytest.warns(NumericWarning) as caught:
+        made.fit([1.0, float("nan")], [1.0, 2.0], epochs=3, verbose=0)
+    assert [str(warning.message) for warning in caught] == [
+        "training: the loss is NaN in epoch 1 (step 1); 'x' is the first that is not finite: it"
+        " holds NaN in the data given. The learning rate is 0.01: try a smaller one, or scale the"
+        " data."
+    ]
