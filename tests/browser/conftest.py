@@ -1,0 +1,187 @@
+"""The browser the page tests run in, and the page they open.
+
+Where no browser is found these tests are left uncollected on a developer's machine, unless they
+are asked for by ``-m browser``. Under continuous integration (``CI`` is set) they are always
+collected, and fail with the reason, so that a missing browser cannot pass for a success.
+"""
+
+from __future__ import annotations
+
+import copy
+import importlib.util
+import json
+import os
+import shutil
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from viz.page import _assembled
+
+HERE = Path(__file__).resolve().parent
+PROGRAMS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+def browser_program() -> str | None:
+    """Path of Chromium: what ``AUTOGRAD_LITE_CHROMIUM`` names, or one found on the PATH."""
+    named = os.environ.get("AUTOGRAD_LITE_CHROMIUM")
+    if named:
+        return named if Path(named).is_file() else None
+    return next((path for path in map(shutil.which, PROGRAMS) if path), None)
+
+
+def missing() -> str:
+    """What a browser test lacks on this machine, or ``""``."""
+    if importlib.util.find_spec("playwright") is None:
+        return "Playwright for Python is not installed: pip install playwright"
+    named = os.environ.get("AUTOGRAD_LITE_CHROMIUM")
+    if named and browser_program() is None:
+        return f"AUTOGRAD_LITE_CHROMIUM names {named!r}, which is not a file"
+    if browser_program() is None:
+        return (
+            f"no Chromium found: looked for AUTOGRAD_LITE_CHROMIUM and, on the PATH, for "
+            f"{', '.join(PROGRAMS)}; install one (Debian: apt install chromium)"
+        )
+    return ""
+
+
+def wanted(config: pytest.Config) -> bool:
+    """Whether the tests must be collected, even if they are bound to fail."""
+    asked = str(config.getoption("markexpr", "") or "")
+    return bool(os.environ.get("CI")) or ("browser" in asked and "not browser" not in asked)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "browser: opens the stepper page in a real browser")
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    inside = collection_path == HERE or HERE in collection_path.parents
+    return True if inside and missing() and not wanted(config) else None
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Any]:
+    """One browser for the whole run."""
+    lack = missing()
+    if lack:
+        pytest.fail(f"the browser tests cannot run: {lack}", pytrace=False)
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=browser_program(), args=ARGUMENTS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="session")
+def sample() -> dict[str, Any]:
+    """One Dense unit, one example, SGD: three training steps. Copy it before you change it."""
+    data: dict[str, Any] = json.loads((HERE / "sample.json").read_text(encoding="utf-8"))
+    return data
+
+
+@pytest.fixture
+def model(sample: dict[str, Any]) -> dict[str, Any]:
+    return copy.deepcopy(sample)
+
+
+def assembled(model: dict[str, Any]) -> str:
+    """The template with style, script and data at their marks."""
+    return _assembled(json.dumps(model, ensure_ascii=False))
+
+
+@pytest.fixture(scope="session")
+def assemble() -> Callable[[dict[str, Any]], str]:
+    return assembled
+
+
+class Opened:
+    """A page under test: its handle, and all it logged or asked the network for."""
+
+    def __init__(self, page: Any, path: Path) -> None:
+        self.page = page
+        self.path = path
+        self.errors: list[str] = []
+        self.requests: list[str] = []
+        page.on("console", lambda line: self.errors.append(f"{line.type}: {line.text}"))
+        page.on("pageerror", lambda error: self.errors.append(str(error)))
+        page.on("dialog", self.refuse)
+        page.on("request", lambda request: self.requests.append(request.url))
+
+    def refuse(self, dialog: Any) -> None:
+        self.errors.append(f"alert: {dialog.message}")
+        dialog.dismiss()
+
+    def text(self, selector: str) -> str:
+        return " ".join(self.page.locator(selector).first.inner_text().split())
+
+    def where(self) -> str:
+        """Training step and micro-step, as in ``"2 Backward, 3 of 6"``."""
+        step = self.page.locator(".of b").first.text_content()
+        return f"{step} {self.page.locator('.where').first.text_content()}"
+
+    def press(self, *keys: str) -> str:
+        for key in keys:
+            self.page.keyboard.press(key)
+        return self.where()
+
+    def hash(self) -> str:
+        self.page.wait_for_timeout(200)  # the address follows when the reader rests
+        return str(self.page.evaluate("location.hash"))
+
+    def until(self, expression: str, seconds: float = 5.0) -> None:
+        """Wait for an expression to hold; the page's own policy forbids Playwright's way."""
+        end = time.monotonic() + seconds
+        while not self.page.evaluate(expression):
+            assert time.monotonic() < end, f"did not come true in {seconds} s: {expression}"
+            self.page.wait_for_timeout(20)
+
+    def node(self, name: str) -> Any:
+        return self.page.locator(f".drawing .node[aria-label^='{name},']")
+
+
+@pytest.fixture
+def open_page(chromium: Any, tmp_path: Path) -> Iterator[Callable[..., Opened]]:
+    """Opens a model's page from disk, offline; checks at the end that it stayed quiet."""
+    contexts: list[Any] = []
+    opened: list[Opened] = []
+
+    def open_(
+        model: dict[str, Any] | str,
+        address: str = "",
+        *,
+        size: tuple[int, int] = (1440, 900),
+        **options: Any,
+    ) -> Opened:
+        context = chromium.new_context(
+            viewport={"width": size[0], "height": size[1]}, offline=True, **options
+        )
+        contexts.append(context)
+        path = tmp_path / f"page{len(contexts)}.html"
+        text = model if isinstance(model, str) else assembled(model)
+        path.write_text(text, encoding="utf-8")
+        one = Opened(context.new_page(), path)
+        opened.append(one)
+        one.page.goto(path.as_uri() + address)
+        return one
+
+    yield open_
+    for one in opened:
+        assert one.errors == []
+        allowed = ("file:", "about:", "data:")
+        assert [url for url in one.requests if not url.startswith(allowed)] == []
+        assert len([url for url in one.requests if url.startswith("file:")]) == 1
+    for context in contexts:
+        context.close()

@@ -1,0 +1,346 @@
+"""A recorded graph laid out once: cards, operations and roads that hold for all of its steps.
+
+Graphviz places a skeleton: leaves, blocks of an operation with its result and the leaves that stand
+with it, and on each road a slot as wide as its widest label. All drawings of a recording use the
+same places; only texts and colours change.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from autograd_lite.recording import Node, Recording
+from viz import dot, layout, style
+from viz.geometry import Box, Curve, dock, line, points, shifted
+from viz.sizes import Card, Home, Sizes, shared
+from viz.style import Metrics
+from viz.texts import GraphTexts, StepTexts
+
+__all__ = ["Card", "Cluster", "OpMark", "Road", "Scene", "lay_out"]
+
+
+@dataclass(frozen=True)
+class OpMark:
+    """An operation as a circle, or a pill where its sign is long."""
+
+    node: Node
+    sign: str
+    box: Box
+
+
+@dataclass(frozen=True)
+class Road:
+    """The way from a node to an operation that uses it (``use`` counts inputs), or from an operation
+    to its result (``use`` is None): the lane of the value, and the lane back of the gradient."""
+
+    node: int
+    op: int
+    use: int | None
+    forward: Curve
+    backward: Curve | None
+    label: Box | None = None
+    beside: bool = False
+
+    @property
+    def key(self) -> str:
+        return f"o{self.op}" if self.use is None else f"i{self.op}_{self.use}"
+
+
+@dataclass(frozen=True)
+class Cluster:
+    """A module: a titled frame around its nodes."""
+
+    title: str
+    box: Box
+
+
+@dataclass(frozen=True)
+class Scene:
+    """The places of everything, from (0, 0) to (width, height)."""
+
+    width: float
+    height: float
+    cards: tuple[Card, ...]
+    ops: tuple[OpMark, ...]
+    roads: tuple[Road, ...]
+    clusters: tuple[Cluster, ...]
+
+
+def lay_out(
+    recording: Recording, graph: int = 0, metrics: Metrics = style.FIGURE, *, timeout: float = 20.0
+) -> Scene:
+    """Lay out one graph of a recording, with room for the texts of all its steps.
+
+    Raises
+    ------
+    viz.layout.GraphvizError
+        There is no Graphviz, or it took too long.
+    """
+    steps = [StepTexts(recording, s) for s in recording.steps if s.graph == graph]
+    sizes = Sizes(GraphTexts(recording.graphs[graph]), steps, metrics)
+    try:
+        placed = json.loads(layout.render(_skeleton(sizes), "json", timeout=timeout))
+    except layout.GraphvizTimeout as error:
+        raise layout.GraphvizTimeout(
+            f"the graph has {len(sizes.nodes)} nodes, and to place them took longer than"
+            f" {timeout:g} s. Draw a part of it: an earlier result, a smaller model, or fewer"
+            " examples",
+            error.dot,
+        ) from None
+    return _Placed(sizes, placed).scene()
+
+
+def _skeleton(sizes: Sizes) -> str:
+    """The blank drawing that Graphviz places: leaves, blocks, and slots for the labels of roads."""
+    plan = dot.Skeleton(sizes.tangled)
+    for node in sizes.nodes:
+        if not node.op and node.id not in sizes.attached:
+            box = sizes.cards[node.id].box.grown(style.BORDER / 2)
+            plan.card(f"n{node.id}", box.w, box.h)
+            if any(sizes.homes[op.id] for op in sizes.ops if node.id in op.inputs):
+                plan.first(f"n{node.id}")
+    for op in sizes.ops:
+        plan.block(f"o{op.id}", sizes.block(op), sizes.homes[op.id])
+        main, attached = sizes.spine(op), dict(sizes.satellites[op.id])
+        merges = len(sizes.inputs(op)) - len(attached) > 1
+        for use, x in sizes.inputs(op):
+            if use in attached:
+                continue
+            key, source = f"{op.id}_{use}", sizes.graph.nodes[x]
+            ranks = 3 if merges else 1
+            leave, arrive = (1000 if sizes.uses[x] == 1 else 200), (1000 if use == main else 200)
+            tail = f"o{x}:out:e" if source.op else f"n{x}:e"
+            if (op.id, use) in sizes.labels or sizes.uses[x] > 1:
+                plan.slot(f"s{key}", *sizes.slot(op.id, use), shared(sizes.homes[op.id], sizes.homes[x]))
+                plan.road(tail, f"s{key}:p:w", f"a{key}", leave, min(sizes.uses[x], 3))
+                plan.road(f"s{key}:p:e", f"o{op.id}:in:w", f"b{key}", arrive, ranks)
+            else:
+                plan.road(tail, f"o{op.id}:in:w", f"a{key}", min(leave, arrive), ranks)
+    return plan.source()
+
+
+class _Placed:
+    """What Graphviz answered, read back into a scene."""
+
+    def __init__(self, sizes: Sizes, answer: dict) -> None:
+        self.sizes, self.lane = sizes, sizes.metrics.lane
+        self.top = float(answer["bb"].split(",")[3])
+        self.at = {
+            o["name"]: self._point(o["pos"]) for o in answer.get("objects", []) if "pos" in o
+        }
+        self.ways = {
+            e["id"]: tuple(self._point(p) for p in e["pos"].split()) for e in answer.get("edges", [])
+        }
+        self.cards: dict[int, Card] = {}
+        self.ops: dict[int, OpMark] = {}
+
+    def _point(self, text: str) -> tuple[float, float]:
+        x, y = text.split(",")
+        return float(x), self.top - float(y)
+
+    def scene(self) -> Scene:
+        for node in self.sizes.nodes:
+            if f"n{node.id}" in self.at:
+                self._card(node, self.at[f"n{node.id}"])
+        for op in self.sizes.ops:
+            self._op(op)
+        # All places are known before the first road leaves: a fan looks at where its roads go.
+        roads = [road for op in self.sizes.ops for road in self._roads(op)]
+        return _trimmed(list(self.cards.values()), list(self.ops.values()), roads, self._clusters(roads))
+
+    def _card(self, node: Node, centre: tuple[float, float]) -> None:
+        card = self.sizes.cards[node.id]
+        x, y = centre[0] - card.box.w / 2, centre[1] - card.box.h / 2
+        self.cards[node.id] = replace(card, box=card.box.moved(x, y))
+
+    def _op(self, op: Node) -> None:
+        block, (x, y) = self.sizes.block(op), self.at[f"o{op.id}"]
+        dx, dy = block.op_from_centre()
+        x, y = x + dx, y + dy
+        w, h = self.sizes.op_size(op)
+        self.ops[op.id] = OpMark(op, self.sizes.texts.sign(op), Box(x - w / 2, y - h / 2, w, h))
+        result = self.sizes.cards[op.id].box.w
+        self._card(op, (x + w / 2 + style.ROAD + result / 2, y))
+        for sign, (_, leaf) in zip((-1, 1), self.sizes.satellites[op.id], strict=False):
+            tall = self.sizes.cards[leaf].box.h
+            self._card(
+                self.sizes.graph.nodes[leaf], (x, y + sign * (self.sizes.above(op) + tall / 2))
+            )
+
+    def _roads(self, op: Node) -> list[Road]:
+        sizes, mark = self.sizes, self.ops[op.id]
+        roads = []
+        satellites = dict(sizes.satellites[op.id])
+        for use, x in sizes.inputs(op):
+            back = (op.id, use) in sizes.swept
+            if use in satellites:
+                roads.append(self._upright(op, use, x, back))
+            else:
+                roads.append(self._level(op, use, x, back))
+        swept = any(node == op.id for node, _ in sizes.swept)
+        result, centre = self.cards[op.id].box, mark.box.centre
+        way = line((result.x, centre[1]), (mark.box.x + mark.box.w, centre[1]))
+        forward = tuple(reversed(dock(shifted(way, self.lane), *_hub(mark, self.lane))))
+        backward = dock(shifted(way, -self.lane), *_hub(mark, -self.lane)) if swept else None
+        return [*roads, Road(op.id, op.id, None, forward, backward)]
+
+    def _upright(self, op: Node, use: int, x: int, back: bool) -> Road:
+        """The road of a satellite: straight down or up to its operation."""
+        card, mark = self.cards[x].box, self.ops[op.id].box
+        below = card.y > mark.y
+        cx, cy = mark.centre
+        start = card.y if below else card.y + card.h
+        border = style.BORDER / 2 if self.sizes.graph.nodes[x].role == "parameter" else 0
+        start += -border if below else border
+        way = line((cx, start), (cx, cy + (mark.h / 2 if below else -mark.h / 2)))
+        side = self.lane if not below else -self.lane
+        label = None
+        if (op.id, use) in self.sizes.labels:
+            w, h = self.sizes.labels[op.id, use], self.sizes.LABEL_HEIGHT
+            y = start - h - 8 if below else start + 6
+            label = Box(cx + self.lane + 6, y, w, h)
+        forward = dock(shifted(way, side), (cx, cy), mark.h / 2, side)
+        backward = tuple(reversed(dock(shifted(way, -side), (cx, cy), mark.h / 2, -side)))
+        return Road(x, op.id, use, forward, backward if back else None, label, beside=True)
+
+    def _level(self, op: Node, use: int, x: int, back: bool) -> Road:
+        """A road from left to right, with its label under the slot that was kept for it."""
+        mark, key = self.ops[op.id], (op.id, use)
+        start = self.cards[x].box
+        label = None
+        way = self.ways[f"a{op.id}_{use}"]
+        last = self.ways.get(f"b{op.id}_{use}")
+        if last and key in self.sizes.labels:
+            w, h = self.sizes.labels[key], self.sizes.LABEL_HEIGHT
+            middle = (way[-1][0] + last[0][0]) / 2
+            label = Box(middle - w / 2, way[-1][1] + self.lane + 4, w, h)
+        way = _joined(way, last) if last else way
+        way = self._arriving(self._leaving(way, start, self._fan(x, op.id, use)), mark, op)
+        forward = dock(shifted(way, -self.lane), *_hub(mark, -self.lane))
+        backward = tuple(reversed(dock(shifted(way, self.lane), *_hub(mark, self.lane))))
+        return Road(x, op.id, use, forward, backward if back else None, label)
+
+    def _leaving(self, way: Curve, start: Box, dy: float) -> Curve:
+        """The road as it leaves its card: level, ``dy`` below the middle of the side."""
+        x, y = start.x + start.w, start.centre[1] + dy
+        handles = [
+            (px, y if (py - y) * dy < 0 else py) for px, py in way[1:3]  # no way back to the middle
+        ]
+        handles[0] = (max(handles[0][0], min(x + 8, way[3][0])), y)
+        return ((x, y), *handles, *way[3:])
+
+    def _arriving(self, way: Curve, mark: OpMark, op: Node) -> Curve:
+        """The road as it comes to its operation: level, or from the side where another one is."""
+        x, y = mark.box.centre
+        # What is straight but for Graphviz's rounding runs exactly to the operation's middle.
+        way = tuple((px, y) if abs(py - y) < 2.5 else (px, py) for px, py in way)
+        if all(py == y for _, py in way):
+            return line(way[0], way[-1])
+        inputs = len(self.sizes.inputs(op)) - len(self.sizes.satellites[op.id])
+        run, rise = x - way[-4][0], way[-4][1] - y
+        if inputs < 2 or mark.box.w > mark.box.h or abs(rise) < mark.box.h or run < 2.5 * _SLANT[0]:
+            return way
+        if self.sizes.homes[op.id] and rise < 0:
+            return way  # a slanted one would come through the title of the module
+        slanted = (*way[:-2], (x - _SLANT[0], y + math.copysign(_SLANT[1], rise)), (x, y))
+        boxes = [c.box for i, c in self.cards.items() if i != op.id]
+        boxes += [o.box for i, o in self.ops.items() if i != op.id]
+        width = self.lane + style.BORDER / 2
+        touched = any(b.grown(width).holds(p) for p in points(slanted[-4:]) for b in boxes)
+        return way if touched else slanted
+
+    def _fan(self, node: int, op: int, use: int) -> float:
+        """How far from the middle of its side a road leaves a card that several roads leave."""
+        if self.sizes.uses[node] == 1 or node in self.sizes.attached:
+            return 0.0
+        leaving = [
+            (self.ways[f"a{o.id}_{i}"][3][1], o.id, i)
+            for o in self.sizes.ops
+            for i, x in self.sizes.inputs(o)
+            if x == node
+        ]
+        place = [key[1:] for key in sorted(leaving)].index((op, use))
+        room = self.cards[node].box.h - 4 * self.lane
+        step = min(room / max(len(leaving) - 1, 1), 4 * self.lane)
+        return (place - (len(leaving) - 1) / 2) * step
+
+    def _clusters(self, roads: Sequence[Road]) -> list[Cluster]:
+        """A frame around the cards, operations and labels of every module, inner ones last."""
+        boxes: dict[Home, list[Box]] = {}
+        homes = dict(self.sizes.homes)
+        for op in self.sizes.ops:
+            homes.update((leaf, homes[op.id]) for _, leaf in self.sizes.satellites[op.id])
+        for node in self.sizes.nodes:
+            home = homes[node.id]
+            found = [self.cards[node.id].box.grown(style.BORDER / 2)]
+            if node.op:
+                found.append(self.ops[node.id].box)
+            for depth in range(1, len(home) + 1):
+                boxes.setdefault(home[:depth], []).extend(found)
+        for road in roads:
+            home = shared(homes[road.op], homes[road.node])
+            if road.label:
+                for depth in range(1, len(home) + 1):
+                    boxes.setdefault(home[:depth], []).append(road.label)
+        frames = []
+        for path, inside in sorted(boxes.items(), key=lambda item: len(item[0])):
+            outside = max(len(other) for other in boxes if other[: len(path)] == path) - len(path)
+            frames.append(Cluster(path[-1][0], _around(inside, 12 + 10 * outside, 14 + 14 * outside)))
+        return frames
+
+
+_SLANT = (20.0, 28.0)
+"""From where, seen from an operation's middle, a road comes that is not the only one."""
+
+
+def _joined(way: Curve, last: Curve) -> Curve:
+    """A road to a slot, over it at one height, and on from there."""
+    y = way[-1][1]
+    start, bend, *rest = last
+    over = line(way[-1], (start[0], y))
+    return (*way, *over[1:], (bend[0], bend[1] + y - start[1]), *rest)
+
+
+def _hub(mark: OpMark, offset: float) -> tuple[tuple[float, float], float, float, bool]:
+    """What a road docks at: the operation's middle, half width, the lane's offset, its roundness."""
+    return mark.box.centre, mark.box.w / 2, offset, mark.box.w == mark.box.h
+
+
+def _around(boxes: Sequence[Box], margin: float, top: float = 0.0) -> Box:
+    left = min(b.x for b in boxes) - margin
+    upper = min(b.y for b in boxes) - margin - top
+    right = max(b.x + b.w for b in boxes) + margin
+    lower = max(b.y + b.h for b in boxes) + margin
+    return Box(left, upper, right - left, lower - upper)
+
+
+def _trimmed(cards: list[Card], ops: list[OpMark], roads: list[Road], clusters: list[Cluster]) -> Scene:
+    """Everything moved so that the drawing starts at (0, 0), with a margin."""
+    labels = [r.label for r in roads if r.label]
+    bends = [Box(x, y, 0, 0) for r in roads for x, y in (*r.forward, *(r.backward or ()))]
+    inside = [*(c.box for c in cards), *(o.box for o in ops), *(c.box for c in clusters), *labels]
+    frame = _around([*inside, *bends], style.BORDER + 4, 4)
+    dx, dy = -frame.x, -frame.y
+
+    def moved(curve: Curve | None) -> Curve | None:
+        return tuple((x + dx, y + dy) for x, y in curve) if curve else None
+
+    return Scene(
+        frame.w,
+        frame.h,
+        tuple(replace(c, box=c.box.moved(dx, dy)) for c in cards),
+        tuple(replace(o, box=o.box.moved(dx, dy)) for o in ops),
+        tuple(
+            replace(
+                r,
+                forward=moved(r.forward) or (),
+                backward=moved(r.backward),
+                label=r.label.moved(dx, dy) if r.label else None,
+            )
+            for r in roads
+        ),
+        tuple(replace(c, box=c.box.moved(dx, dy)) for c in clusters),
+    )
