@@ -89,56 +89,53 @@ def sweep(root: Any, seed: Any, since: int = 0) -> dict[Any, Any]:
     """
     order = sweep_order(root, since)
     grads = {root: seed}
-    if not any([node.op is not None and node.op.domain for node in order]):
-        _sweep(order, grads, [None, 0])
+    if not any([node.op.domain for node in order]):
+        _sweep(order, grads, None)
         return grads
-    current: list[Any] = [None, 0]
-    with np.errstate(
-        divide="call", invalid="call", call=lambda kind, flag: _notice(kind, *current)
-    ):
-        _sweep(order, grads, current)
+    place: list[Any] = [None, 0]
+    with np.errstate(divide="call", invalid="call", call=lambda kind, flag: _notice(kind, *place)):
+        _sweep(order, grads, place)
     return grads
 
 
-def _sweep(order: list[Any], grads: dict[Any, Any], current: list[Any]) -> None:
-    """The loop of the backward pass; ``current`` tells a watcher which node and input it is at."""
+def _sweep(order: list[Any], grads: dict[Any, Any], place: list[Any] | None) -> None:
+    """The loop of the backward pass; ``place`` tells a watcher which node and input it is at."""
     for node in order:
-        op = node.op
         g = grads.get(node)
-        if op is None or g is None:
+        if g is None:
             continue
-        inputs, args, out, params = node.inputs, node._saved, node._data, node.params
         if node._shown is not None and not node.is_intact():
             raise _stale(node, node, "the result of")
-        pulls = op.pulls
-        current[0] = node
+        pulls, args, out, params = node.op.pulls, node._saved, node._data, node.params
         index = -1
-        for x in inputs:
+        for x in node.inputs:
             index += 1
             like = args[index]
             if x._data is not like and not _same(x._data, like):
                 raise _stale(node, x, f"input {index} of")
-            if not x.tracked:
-                continue
-            pull = pulls[index]
+            pull = pulls[index] if x.tracked else None
             if pull is None:
                 continue
-            current[1] = index
+            if place is not None:
+                place[:] = node, index
             try:
-                c = pull(g, out, *args, **params)
+                c = pull(g, out, *args, **params) if params else pull(g, out, *args)
             except (ZeroDivisionError, OverflowError):
                 c = _pulled(pull, g, out, args, params)
-            kind = type(c)
-            if kind is float and type(like) is float:
+            if type(c) is float and type(like) is float:
                 if c - c != 0.0 and g - g == 0.0:
                     _notice("invalid value" if c != c else "divide by zero", node, index)
-            elif not (kind is type(like) is _ndarray and c.shape == like.shape and c.dtype is like.dtype):
-                c = fit(_pulled(pull, g, out, args, params) if kind is complex else c, like)
+            elif not (
+                type(c) is type(like) is _ndarray
+                and c.shape == like.shape
+                and c.dtype is like.dtype
+            ):
+                c = fit(_pulled(pull, g, out, args, params) if type(c) is complex else c, like)
             before = grads.get(x)
             if before is not None:
                 grads[x] = before + c
-            elif x.op is None and (c is g or type(c) is _ndarray and c.base is not None):
-                grads[x] = _own(c)
+            elif x.op is None and type(c) is _ndarray and (c is g or c.base is not None):
+                grads[x] = c.copy()  # a leaf's gradient is its owner's to write into
             else:
                 grads[x] = c
 

@@ -11,19 +11,21 @@ _by_age = attrgetter("serial")
 
 
 def sweep_order(root: Any, since: int = 0) -> list[Any]:
-    """The tracked nodes that ``root`` depends on, newest first, so each stands before its inputs.
+    """The results that ``root`` was computed from, newest first, so each stands before its inputs.
 
     A node is always newer than its inputs: its serial number, given at creation, is the order.
-    Nodes older than serial ``since`` are left out.
+    Leaves have nothing to pass on and are not among them; nor are nodes older than ``since``.
     """
+    if root.op is None:
+        return []
     seen = {root}
     stack = [root]
     while stack:
         for node in stack.pop().inputs:
-            if node.tracked and node not in seen and node.serial >= since:
+            if node.op is not None and node not in seen and node.serial >= since:
                 seen.add(node)
                 stack.append(node)
-    return sorted(seen, key=_by_age, reverse=True)
+    return sorted(seen, key=_by_age, reverse=True) if len(seen) > 1 else [root]
 
 
 def all_nodes(root: Any) -> list[Any]:

@@ -1,4 +1,4 @@
-"""Which of NumPy's functions work on Values: ``python -m autograd_lite.numpy_coverage`` prints a page."""
+"""What NumPy's functions do on Values, as a page: ``python -m autograd_lite.numpy_coverage``."""
 
 from __future__ import annotations
 
@@ -34,10 +34,13 @@ def classify(function: Any) -> str:
 
 def coverage() -> dict[str, str]:
     """Every function that the installed NumPy lets a class override, by name, and what it does."""
-    # Loaded here: numpy.testing is large, and only this page needs it.
+    # Loaded here: numpy.testing is large, and only this page needs it; and the functions of a room
+    # that NumPy loads late are listed only once it is there.
+    from numpy import fft
     from numpy.testing import overrides
 
     functions = {
+        fft.fft,
         *overrides.get_overridable_numpy_ufuncs(),
         *overrides.get_overridable_numpy_array_functions(),
     }
@@ -49,7 +52,7 @@ def _is_public(function: Any) -> bool:
     found: Any = np
     for part in qualified(function).split("."):
         found = getattr(found, part, None)
-    return found is function and "recfunctions" not in function.__module__
+    return found is function and "recfunctions" not in qualified(function)
 
 
 def page() -> str:
@@ -61,11 +64,11 @@ def page() -> str:
     return "\n".join([
         f"# NumPy {np.__version__} on Values",
         "",
-        f"Of the {len(kinds)} functions that NumPy {np.__version__} lets a class take over: {told}.",
+        f"Of the {len(kinds)} functions that this NumPy lets a class take over: {told}.",
         "",
-        "*Supported* functions record an operation, and gradients flow through it. Those that *answer"
-        " without a gradient* give plain numbers, shapes or text: their derivative is 0 or has no"
-        " meaning. The others raise a `TypeError` that names the nearest function that is supported.",
+        "*Supported* functions record an operation, and gradients flow through it. Those that"
+        " *answer without a gradient* give plain numbers, shapes or text: their derivative is 0 or"
+        " has no meaning. The others raise a `TypeError` that names the nearest supported one.",
         "",
         "This page is written by `python -m autograd_lite.numpy_coverage`.",
         "",

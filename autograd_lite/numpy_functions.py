@@ -98,7 +98,7 @@ def _average(a: Any, axis: Any = None, weights: Any = None, *, keepdims: bool = 
     if weights is None:
         return ops.mean(a, axis=axis, keepdims=keepdims)
     if np.shape(weights) != np.shape(a):
-        if not isinstance(axis, int) or np.ndim(weights) != 1:
+        if axis is None or np.ndim(axis) or np.ndim(weights) != 1:
             raise TypeError(
                 f"np.average on Values takes weights of the shape of the data, {np.shape(a)}, or"
                 f" one weight for each place along an axis; these have shape {np.shape(weights)}"
@@ -280,7 +280,7 @@ def _array_split(ary: Any, indices_or_sections: Any, axis: int = 0) -> list[Any]
 @adapts("split")
 def _split(ary: Any, indices_or_sections: Any, axis: int = 0) -> list[Any]:
     length = np.shape(ary)[axis]
-    if isinstance(indices_or_sections, int) and length % indices_or_sections:
+    if np.ndim(indices_or_sections) == 0 and length % indices_or_sections:
         raise ValueError(
             f"np.split cannot cut {length} places along axis {axis} into {indices_or_sections}"
             " equal parts; np.array_split makes unequal ones"

@@ -134,7 +134,8 @@ def _explicit(subscripts: str, ndims: list[int]) -> str:
         counts = {c: inputs.count(c) for c in sorted(set(inputs) - set(",."))}
         result = ("..." if dots else "") + "".join(c for c, n in counts.items() if n == 1)
     named = [
-        t.replace("...", dots[len(dots) - w :] if w else "") for t, w in zip(terms, widths, strict=True)
+        term.replace("...", dots[len(dots) - width :] if width else "")
+        for term, width in zip(terms, widths, strict=True)
     ]
     return f"{','.join(named)}->{result.replace('...', dots)}"
 
@@ -161,6 +162,11 @@ def _trace(x: Any, /, *, offset: int = 0) -> Any:
 
 
 # ── factorisations: the packed result of one operation, cut into its parts ────────────────────
+@adapts("linalg.solve")
+def _solve(a: Any, b: Any) -> Any:
+    return ops.solve(a, b)
+
+
 @adapts("linalg.slogdet")
 def _slogdet(a: Any) -> SlogdetResult:
     return SlogdetResult(np.linalg.slogdet(a._data)[0], ops.logdet(a))
@@ -182,8 +188,8 @@ def _svd(a: Any, full_matrices: bool = True, compute_uv: bool = True) -> Any:
     m, n = np.shape(a)[-2:]
     if compute_uv and full_matrices and m != n:
         raise TypeError(
-            f"np.linalg.svd of a Value of shape {np.shape(a)} needs full_matrices=False: the columns"
-            " beyond the singular values may be any basis, and have no derivative"
+            f"np.linalg.svd of a Value of shape {np.shape(a)} needs full_matrices=False: the"
+            " columns beyond the singular values may be any basis, and have no derivative"
         )
     packed = ops.svd(a)
     values = packed[..., m, :]
@@ -202,8 +208,8 @@ def _qr(a: Any, mode: str = "reduced") -> Any:
     m, n = np.shape(a)[-2:]
     if mode not in ("reduced", "r") and not (mode == "complete" and m <= n):
         raise TypeError(
-            f"np.linalg.qr of a Value of shape {np.shape(a)} works in the modes 'reduced' and 'r', not"
-            f" {mode!r}"
+            f"np.linalg.qr of a Value of shape {np.shape(a)} works in the modes 'reduced' and 'r',"
+            f" not {mode!r}"
         )
     packed = ops.qr(a[..., : min(m, n)])
     q, r = packed[..., :m, :], packed[..., m:, :]
@@ -234,7 +240,8 @@ def _multi_dot(arrays: Any) -> Any:
 # ── norms ─────────────────────────────────────────────────────────────────────────────────────
 @adapts("linalg.norm")
 def _norm(x: Any, ord: Any = None, axis: Any = None, keepdims: bool = False) -> Any:  # noqa: A002
-    over = tuple(range(np.ndim(x))) if axis is None else axis if isinstance(axis, tuple) else (axis,)
+    axes = tuple(range(np.ndim(x))) if axis is None else axis
+    over = axes if isinstance(axes, tuple) else (axes,)
     if ord is None or (len(over) == 2 and ord == "fro"):
         return ops.norm(x, axis=axis, keepdims=keepdims)
     if len(over) == 1:
@@ -251,7 +258,7 @@ def _vector_norm_of(x: Any, /, *, axis: Any = None, keepdims: bool = False,
         return ops.norm(x, axis=axis, keepdims=keepdims)
     if axis is None and not keepdims:
         return _vector_norm(np.ravel(x), 0, False, ord)
-    if not isinstance(axis, int):
+    if axis is None or np.ndim(axis):
         raise TypeError("np.linalg.vector_norm on Values takes several axes only for ord=2")
     return _vector_norm(x, axis, keepdims, ord)
 
@@ -266,7 +273,9 @@ def _vector_norm(x: Any, axis: int, keepdims: bool, order: Any) -> Any:
         largest = ops.max if order > 0 else ops.min
         return largest(abs(x), axis=axis, keepdims=keepdims)
     if isinstance(order, str) or order == 0:
-        raise ValueError(f"a vector norm of order {order!r} has no derivative; orders are numbers ≠ 0")
+        raise ValueError(
+            f"a vector norm of order {order!r} has no derivative; orders are numbers other than 0"
+        )
     return ops.norm(x, ord=order, axis=axis, keepdims=keepdims)
 
 

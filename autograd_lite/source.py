@@ -138,21 +138,22 @@ class Source:
     # ── expressions ───────────────────────────────────────────────────────────────────────────
     def _name_parts(self, root: Expr) -> None:
         """Give each part that stands in an expression more than once a line and a name."""
-        seen: set[int] = set()
-        twice: list[Expr] = []
-        stack: list[Any] = [root]
+        uses: dict[int, int] = {}
+        inside_out: list[Expr] = []
+        stack: list[tuple[Any, bool]] = [(root, False)]
         while stack:
-            x = stack.pop()
-            if isinstance(x, Expr) and x.head != "name":
-                if id(x) in seen:
-                    twice.append(x)
-                    continue
-                seen.add(id(x))
-                stack += [*x.args, *x.keywords.values()]
+            x, entered = stack.pop()
+            if entered:
+                inside_out.append(x)
             elif isinstance(x, (tuple, list)):
-                stack += x
-        for part in reversed(twice):
-            if id(part) not in self._parts:
+                stack += [(part, False) for part in x]
+            elif isinstance(x, Expr) and x.head != "name":
+                uses[id(x)] = uses.get(id(x), 0) + 1
+                if uses[id(x)] == 1:
+                    stack.append((x, True))
+                    stack += [(part, False) for part in (*x.args, *x.keywords.values())]
+        for part in inside_out:
+            if uses[id(part)] > 1:
                 text = self.text(part)
                 self._parts[id(part)] = name = self.names.numbered("t")
                 self.lines.append(f"{name} = {text}")

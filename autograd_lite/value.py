@@ -423,10 +423,13 @@ def as_value(x: Any) -> Value:
 
 
 def apply(op: Op, inputs: tuple[Value, ...], params: dict[str, Any] = _NO_PARAMS) -> Value:
-    """Run an operation forward and record it: the one place where the graph grows."""
+    """Run an operation forward and record it."""
     args = tuple([x._data if x._shown is None else _snapshot(x) for x in inputs])
     if op.domain:
-        out, noticed = guarded(lambda: plain(op, args, params))
+        try:
+            out, noticed = guarded(lambda: plain(op, args, params))
+        except ValueError as error:
+            raise shapes_error(op, inputs, error) from None
         if noticed:
             tell_domain(op, inputs, out, noticed[0])
     else:
@@ -436,17 +439,44 @@ def apply(op: Op, inputs: tuple[Value, ...], params: dict[str, Any] = _NO_PARAMS
             out = plain(op, args, params)
         except ValueError as error:
             raise shapes_error(op, inputs, error) from None
-        if type(out) is not float and (
-            type(out) is not _ndarray or out.dtype is not _float64 or not out.ndim
-        ):
-            out = settle(out, op.partials and args)
+    return _node(op, inputs, args, out, params)
+
+
+def _binary(op: Op, left: Value, right: Any) -> Value:
+    """``left op right`` for the operators of Python: :func:`apply`, by a shorter way if there is one."""
+    if type(right) is not Value:
+        right = _lift(right, left)
+        if right is None:
+            return NotImplemented
+    if left._shown is None and right._shown is None and not op.domain:
+        args = left._data, right._data
+        try:
+            return _node(op, (left, right), args, op.forward(*args), _NO_PARAMS)
+        except (ArithmeticError, ValueError):
+            pass  # what went wrong is told, or mended, by the long way
+    return apply(op, (left, right))
+
+
+def _reflected(op: Op, right: Value, left: Any) -> Value:
+    lifted = _lift(left, right)
+    return NotImplemented if lifted is None else _binary(op, lifted, right)
+
+
+def _node(
+    op: Op, inputs: tuple[Value, ...], args: tuple[Any, ...], out: Any, params: dict[str, Any]
+) -> Value:
+    """A new node of the graph: the one place where it grows."""
+    if type(out) is not float and (
+        type(out) is not _ndarray or out.dtype is not _float64 or not out.ndim
+    ):
+        out = settle(out, op.partials and args)
     node = _new(Value)
     node._data = out
     node._shown = node.grad = node.name = None
     node.serial = next(_serials)
-    recording = True
     if thread.usual:
         node.origin = None
+        recording = True
     else:
         recording = thread.recording
         node.origin = with_line(thread.origin) if thread.lines else thread.origin
@@ -497,19 +527,6 @@ def _lift(x: Any, like: Value) -> Value | None:
     if hasattr(kind, "__apply_op__"):
         return None
     return constant(real_numbers(x, copy=False))
-
-
-def _binary(op: Op, left: Value, right: Any) -> Value:
-    if type(right) is not Value:
-        right = _lift(right, left)
-        if right is None:
-            return NotImplemented
-    return apply(op, (left, right))
-
-
-def _reflected(op: Op, right: Value, left: Any) -> Value:
-    lifted = _lift(left, right)
-    return NotImplemented if lifted is None else apply(op, (lifted, right))
 
 
 def _bare(x: Any) -> Any:

@@ -62,7 +62,7 @@ def _parser() -> _Parser:
     demo.add_argument("--seed", type=_seed, default=0, help="for the first weights (default: 0)")
     demo.add_argument("--out", type=Path, default=Path("autograd-lite-demo"), metavar="DIR",
                       help="the folder to write (default: autograd-lite-demo)")  # fmt: skip
-    demo.add_argument("--force", action="store_true", help="replace the folder if it exists")
+    demo.add_argument("--force", action="store_true", help="replace the folder of an earlier demo")
     return parser
 
 
@@ -84,7 +84,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _demo(options: argparse.Namespace) -> int:
-    from viz.demo import run
+    from viz.demo import DemoError, run
     from viz.layout import GraphvizError
 
     out: Path = options.out
@@ -92,9 +92,7 @@ def _demo(options: argparse.Namespace) -> int:
         trained = run(
             out, options.model, options.epochs, options.every, options.seed, options.force
         )
-    except FileExistsError:
-        return _complain(f"{out} exists already; name another with --out, or replace it with --force")
-    except (OSError, GraphvizError) as error:
+    except (DemoError, OSError, GraphvizError) as error:
         return _complain(str(error))
     recorded = len(trained.recording.steps)
     print(f"learned     {trained.learned}")

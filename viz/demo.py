@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
+import re
 import shutil
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,10 +19,17 @@ from viz.page import stepper
 from viz.plots import plot_loss
 from viz.progress import Progress
 
-__all__ = ["CELSIUS", "FAHRENHEIT", "MODELS", "Trained", "run"]
+__all__ = ["CELSIUS", "FAHRENHEIT", "MODELS", "DemoError", "Trained", "run"]
+
+_FILES = ("index.html", "loss.png", "record.json")
+_FRAME = re.compile(r"step-\d+-(forward|backward)\.svg")
 
 CELSIUS = np.array([-40.0, -10.0, 0.0, 8.0, 15.0, 22.0, 38.0])
 FAHRENHEIT = np.array([-40.0, 14.0, 32.0, 46.0, 59.0, 72.0, 100.0])
+
+
+class DemoError(Exception):
+    """The folder cannot be written as asked; nothing was changed."""
 
 
 @dataclass(frozen=True)
@@ -121,28 +130,66 @@ def run(out: Path, model: str = "celsius", epochs: int = 500, every: int | None 
 
     Raises
     ------
-    FileExistsError
-        ``out`` is there already and ``replace`` is not set.
+    DemoError
+        ``out`` is there already and ``replace`` is not set, or it holds what no demo wrote.
     """
-    if out.exists() and not (replace or _is_empty(out)):
-        raise FileExistsError(str(out))
+    _check(out, replace)
     trained = MODELS[model](epochs, every, seed)
     out.parent.mkdir(parents=True, exist_ok=True)
     work = Path(tempfile.mkdtemp(prefix=f".{out.name}.", dir=out.parent))
     try:
-        _write(trained.recording, work)
-        work.chmod(0o755)
-        if out.exists():
-            shutil.rmtree(out)
-        work.rename(out)
-    except BaseException:
-        shutil.rmtree(work, ignore_errors=True)
-        raise
+        made = work / "new"
+        made.mkdir()
+        _write(trained.recording, made)
+        _check(out, replace)  # it may have been filled meanwhile
+        _move(made, out, work / "old")
+    finally:
+        if out.exists() or not (work / "old").exists():  # else it is the only copy of the old one
+            shutil.rmtree(work, ignore_errors=True)
     return trained
 
 
-def _is_empty(folder: Path) -> bool:
-    return folder.is_dir() and not any(folder.iterdir())
+def _check(out: Path, replace: bool) -> None:
+    """Refuse a folder that is in use; only what a demo wrote is ever deleted, ``replace`` or not."""
+    if not os.path.lexists(out):
+        return
+    if out.is_symlink() or not out.is_dir():
+        raise DemoError(f"{out} is no folder and is not replaced; name another with --out")
+    here = Path.cwd().resolve()
+    if out.resolve() in (here, *here.parents):
+        raise DemoError(f"{out} is where you are and is not replaced; name another with --out")
+    if any(out.iterdir()) and not replace:
+        raise DemoError(
+            f"{out} exists already; name another with --out, or replace it with --force"
+        )
+    stranger = next(_strangers(out), None)
+    if stranger is not None:
+        raise DemoError(
+            f"{out} holds more than a demo, such as {stranger.name}, and is not replaced; name"
+            " another with --out"
+        )
+
+
+def _strangers(out: Path) -> Iterator[Path]:
+    """What no demo has written."""
+    for path in sorted(out.iterdir()):
+        if path.name == "frames" and path.is_dir() and not path.is_symlink():
+            yield from (p for p in sorted(path.iterdir()) if not _FRAME.fullmatch(p.name))
+        elif path.name not in _FILES or path.is_symlink() or not path.is_file():
+            yield path
+
+
+def _move(made: Path, out: Path, old: Path) -> None:
+    """Put the new folder in the place of the old one, which comes back if that fails."""
+    there = out.exists()
+    if there:
+        out.rename(old)
+    try:
+        made.rename(out)
+    except BaseException:
+        if there:
+            old.rename(out)
+        raise
 
 
 def _write(recording: Recording, folder: Path) -> None:

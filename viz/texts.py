@@ -12,7 +12,7 @@ import numpy as np
 from autograd_lite.notation import number, unicode
 from autograd_lite.recording import Application, Graph, Message, Node, Recording, StepRecord
 
-__all__ = ["GraphTexts", "StepTexts", "cell_grid", "cells", "partial", "shortened", "signed"]
+__all__ = ["GraphTexts", "StepTexts", "cell_grid", "cells", "norm", "partial", "shortened", "signed"]
 
 _TALLEST, _WIDEST = 8, 3
 _LONGEST_NAME = 24
@@ -46,12 +46,20 @@ def cells(data: Any, shape: Sequence[int]) -> Cells:
     if not array.size:
         return (("empty",), ("",))
     low, high = float(array.min()), float(array.max())
-    with np.errstate(all="ignore"):
-        norm = float(np.linalg.norm(array))
     return (
-        (f"‖·‖ = {number(norm)}",),
+        (f"‖·‖ = {number(norm(array))}",),
         (f"{number(low)} … {number(high)}",),
     )
+
+
+def norm(data: Any) -> float:
+    """The root of the sum of squares, where the squares alone would overflow too."""
+    array = np.abs(np.asarray(data, dtype=float))
+    largest = float(array.max(initial=0.0))
+    if not 0 < largest < np.inf:
+        return largest
+    with np.errstate(over="ignore", under="ignore"):
+        return largest * float(np.linalg.norm(array / largest))
 
 
 def partial(above: str, below: str) -> str:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 __all__ = ["counted", "lowered", "raised"]
 
 _LOWERED = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 _RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
+@cache
 def lowered(*numbers: int) -> str:
     """Indices: ``₁₂`` for 1, 2; with a comma where that could be misread, as in ``₁,₁₂``.
 

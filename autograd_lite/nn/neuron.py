@@ -233,6 +233,8 @@ def _inputs(given: Any, wanted: int, owner: str) -> list[Value]:
     items = list(given) if hasattr(given, "__len__") and not _scalar(given) else [given]
     if len(items) != wanted:
         raise ValueError(f"{owner} takes {counted(wanted, 'input')}, and was given {len(items)}")
+    if all([isinstance(item, Value) for item in items]):
+        return items
     names = [f"x{lowered(place)}" for place in range(1, wanted + 1)] if wanted > 1 else ["x"]
     return [
         item if isinstance(item, Value) else constant(_real(item, owner), name)

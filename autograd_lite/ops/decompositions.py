@@ -45,12 +45,16 @@ def _symmetric(x):
     return (x + transposed(x)) / 2
 
 
-def _inverse_gaps(s):
-    """1/(sⱼ − sᵢ) at (i, j), and 0 where the two are equal: a function of the results that does not
-    depend on how a basis is chosen within their common subspace has no gradient there.
+def _quotient(x, y):
+    """x/y, and 0 for 0/0. Of equal eigenvalues the vectors have no derivative: who asks for it gets
+    x/0, an infinity or a NaN with a warning; who asks for the values alone has x = 0.
     """
-    gaps = s[..., None, :] - s[..., :, None]
-    return (gaps != 0) / (gaps + (gaps == 0))
+    return x / (y + (y == 0) * (x == 0))
+
+
+def _over_gaps(x, s):
+    """xᵢⱼ/(sⱼ − sᵢ), and 0 on the diagonal."""
+    return _quotient(np.tril(x, k=-1) + np.triu(x, k=1), s[..., None, :] - s[..., :, None])
 
 
 # ── inverses and determinants ─────────────────────────────────────────────────────────────────
@@ -63,11 +67,12 @@ inv = structural(
 
 
 def _cofactors(x):
-    """The derivative of the determinant, by singular values: it exists for singular matrices too."""
+    """The derivative of the determinant, by singular values: singular matrices have one too."""
     u, s, vh = np.linalg.svd(_square(x))
     n = s.shape[-1]
     others = np.prod(np.where(np.eye(n, dtype=bool), 1, s[..., None, :]), axis=-1)
-    return np.asarray(_matrix(np.linalg.det(u) * np.linalg.det(vh)) * ((u * others[..., None, :]) @ vh))
+    signs = np.linalg.det(u) * np.linalg.det(vh)
+    return np.asarray(_matrix(signs) * ((u * others[..., None, :]) @ vh))
 
 
 def _cofactors_pull(g, out, x):
@@ -101,10 +106,12 @@ logdet = structural(
 
 # ── equations ─────────────────────────────────────────────────────────────────────────────────
 def _solve(a, b):
-    """A vector on the right is a column; so it is in every version of NumPy for stacks too."""
-    if np.ndim(b) == 1:
-        return np.linalg.solve(a, b[..., None])[..., 0]
-    return np.linalg.solve(a, np.reshape(b, (1,) * (np.ndim(a) - np.ndim(b)) + np.shape(b)))
+    """One axis on the right is a vector, two are a matrix: for stacks too, and in every version of
+    NumPy, since the number of axes is that of the left side.
+    """
+    shape = (*np.shape(b), 1) if np.ndim(b) == 1 else np.shape(b)
+    found = np.linalg.solve(a, np.reshape(b, (1,) * (np.ndim(a) - len(shape)) + shape))
+    return found[..., 0] if np.ndim(b) == 1 else found
 
 
 def _solve_matrix(g, out, a, b):
@@ -124,7 +131,8 @@ solve = structural(
     _solve,
     _solve_matrix,
     _solve_vector,
-    numpy=(np.linalg.solve,),
+    words=("the solution with the transposed matrix, times minus the result",
+           "the solution with the transposed matrix"),
     samples=(
         sample(SQUARE, grid(3)),
         sample(SQUARE, grid(3, 2)),
@@ -162,7 +170,7 @@ pinv = structural(
 def _norm(g, out, x, *, ord=None, axis=None, keepdims=False):  # noqa: A002
     length = out + (out == 0)  # at 0 the smallest subgradient is 0
     if ord is None or ord == 2:
-        return spread(g / length, x, axis) * x
+        return spread(g, x, axis) * (x / spread(length, x, axis))
     ratio = np.abs(x) / spread(length, x, axis)
     return spread(g, x, axis) * np.sign(x) * ratio ** (ord - 1)
 
@@ -174,6 +182,7 @@ norm = structural(
     ),
     _norm,
     words=("in proportion to each element",),
+    domain="elements other than 0 where the order is below 1",
     samples=(
         sample(grid(3)),
         sample(grid(2, 3)),
@@ -216,7 +225,7 @@ def _eigh(x):
 
 def _eigh_pull(g, out, x):
     values, vectors = out[..., 0, :], out[..., 1:, :]
-    turning = _inverse_gaps(values) * (transposed(vectors) @ g[..., 1:, :])
+    turning = _over_gaps(transposed(vectors) @ g[..., 1:, :], values)
     stretched = vectors * g[..., :1, :]
     return _symmetric((stretched + vectors @ turning) @ transposed(vectors))
 
@@ -225,6 +234,7 @@ eigh = structural(
     "eigh", "eigh",
     _eigh,
     _eigh_pull,
+    domain="eigenvalues that differ, for the derivative of their vectors",
     words=("stretched by the values' gradient, turned by the vectors'",),
     samples=(sample(SPREAD), sample(np.stack([SPREAD, 0.5 * SPREAD[::-1, ::-1]]))),
     bad=(OBLONG,),
@@ -242,24 +252,29 @@ def _svd_pull(g, out, x):
     u, s, v = out[..., :m, :], out[..., m : m + 1, :], out[..., m + 1 :, :]
     gu, gs, gv = g[..., :m, :], g[..., m : m + 1, :], g[..., m + 1 :, :]
     row = s[..., 0, :]
-    # 1/(sⱼ² − sᵢ²) in factors; both vanish in exact arithmetic only where s is 0 twice.
     sums = row[..., None, :] + row[..., :, None]
-    gaps = _inverse_gaps(row) / (sums + (sums == 0))
     left, right = transposed(u) @ gu, transposed(v) @ gv
-    middle = gaps * (left - transposed(left)) * s
-    middle = middle + transposed(s) * (gaps * (right - transposed(right)))
-    inverse = (s != 0) / (s + (s == 0))
+    # sⱼ² − sᵢ² in factors, which keep their digits.
+    turned_u, turned_v = (_quotient(_over_gaps(x, row), sums) for x in (left, right))
+    middle = (turned_u + transposed(turned_u)) * s
+    middle = middle + transposed(s) * (turned_v + transposed(turned_v))
     inside = (u * gs + u @ middle) @ transposed(v)
-    outside = ((gu - u @ left) * inverse) @ transposed(v)
-    return inside + outside + (u * inverse) @ transposed(gv - v @ right)
+    outside = _quotient(gu - u @ left, s) @ transposed(v)
+    return inside + outside + u @ transposed(_quotient(gv - v @ right, s))
 
 
 svd = structural(
     "svd", "svd",
     _svd,
     _svd_pull,
+    domain="singular values other than 0 and than each other, for the derivative of U and V",
     words=("stretched by the values' gradient, turned by the vectors'",),
-    samples=(sample(TALL), sample(TALL.T), sample(SQUARE), sample(np.stack([TALL, TALL[::-1] * 2]))),
+    samples=(
+        sample(TALL),
+        sample(TALL.T),
+        sample(SQUARE),
+        sample(np.stack([TALL, TALL[::-1] * 2])),
+    ),
     bad=(Bad((1.5,), ValueError, "two-dimensional"),),
 )
 

@@ -1,4 +1,4 @@
-"""Exponentials, logarithms, powers and roots beyond the first few, and the remainders of division."""
+"""Exponentials, logarithms, powers and roots beyond the first few, and remainders of division."""
 
 from __future__ import annotations
 
@@ -17,7 +17,8 @@ exp2 = elementwise(
     "exp2", "exp2",
     lambda x: np.exp2(x),
     lambda out, x: out * LOG2,
-    numpy=(np.exp2,), samples=points(ANY), bad=(TEXT,), edges=(Edge((-1000.0,), (LOG2 * 2.0**-1000,)),),
+    numpy=(np.exp2,), samples=points(ANY), bad=(TEXT,),
+    edges=(Edge((-1000.0,), (LOG2 * 2.0**-1000,)),),
 )
 expm1 = elementwise(
     "expm1", "expm1",
@@ -98,6 +99,7 @@ mod = elementwise(
     lambda x, y: np.mod(x, y),
     1,
     lambda out, x, y: -np.floor_divide(x, y),
+    shown=(None, lambda out, x, y: -np.floor(x / y)),
     domain="a divisor other than 0",
     numpy=(np.mod,), bad=(TEXTS,),
     samples=(*points(ANY, DIVISORS), sample(ANY, -0.9)),

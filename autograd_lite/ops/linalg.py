@@ -14,7 +14,7 @@ def transposed(x):
 
 
 def _matrices(g, x, y):
-    """A product's gradient and factors as matrices: a vector on the left is a row, right a column."""
+    """A product's gradient and factors as matrices: a vector is a row left, a column right."""
     if x.ndim == 1:
         g = np.expand_dims(g, -1 if y.ndim == 1 else -2)
         x = x[None, :]

@@ -24,12 +24,13 @@ _along = (
 def _slices(x, axis, *parts):
     """Pieces of x along one axis."""
     lead = (slice(None),) * (axis % np.ndim(x))
-    return [x[lead + (part,)] for part in parts]
+    keys = [(*lead, part) for part in parts]
+    return [x[key] for key in keys]
 
 
 # ── mean square and deviation ─────────────────────────────────────────────────────────────────
 def _deviations(x, axis):
-    """x minus its mean, and exactly 0 where all x are equal and the mean may round away from them."""
+    """x minus its mean, and exactly 0 where all x are equal, though their mean may be rounded."""
     varies = np.max(x, axis=axis, keepdims=True) != np.min(x, axis=axis, keepdims=True)
     return (x - np.mean(x, axis=axis, keepdims=True)) * varies
 
@@ -52,6 +53,7 @@ var = structural(
     ),
     _var,
     words=("in proportion to its distance from the mean",),
+    domain="more elements than ddof",
     numpy=(np.var,), samples=_free, bad=(_no_axis,),
 )
 std = structural(
@@ -61,6 +63,7 @@ std = structural(
     ),
     _std,
     words=("in proportion to its distance from the mean, in units of the deviation",),
+    domain="more elements than ddof",
     numpy=(np.std,), samples=_free, bad=(_no_axis,),
 )
 
@@ -76,6 +79,7 @@ max_ = structural(
     lambda x, *, axis=None, keepdims=False: np.max(x, axis=axis, keepdims=keepdims),
     _extreme,
     words=("to the largest; a tie is split equally",),
+    domain="numbers, without a NaN among them",
     numpy=(np.max, np.amax), samples=FOLDS, bad=(_no_axis,),
 )
 min_ = structural(
@@ -83,6 +87,7 @@ min_ = structural(
     lambda x, *, axis=None, keepdims=False: np.min(x, axis=axis, keepdims=keepdims),
     _extreme,
     words=("to the smallest; a tie is split equally",),
+    domain="numbers, without a NaN among them",
     numpy=(np.min, np.amin), samples=FOLDS, bad=(_no_axis,),
 )
 
@@ -122,7 +127,7 @@ recurrence = structural(
     _recurrence,
     lambda g, out, a, b, *, axis: _carried(g, a, axis) * _later(out, axis),
     lambda g, out, a, b, *, axis: _carried(g, a, axis),
-    words=("what is carried on, times the number before", "what is carried on from here to the end"),
+    words=("what is carried on, times the number before", "what is carried on to the end"),
     samples=(
         sample(grid(4), grid(4, shift=0.4), axis=0),
         sample(grid(2, 3), grid(2, 3, shift=0.4), axis=1),
@@ -169,9 +174,13 @@ cumprod = structural(
 def _others(x):
     """The product of all other elements along the last axis, as products from both ends."""
     ones = np.ones((*np.shape(x)[:-1], 1))
-    left = np.cumprod(np.concatenate((ones, x[..., :-1]), axis=-1), axis=-1)
-    right = np.cumprod(np.concatenate((ones, np.flip(x, axis=-1)[..., :-1]), axis=-1), axis=-1)
-    return left * np.flip(right, axis=-1)
+    left = np.cumprod(np.concatenate((ones, x), axis=-1), axis=-1)
+    right = np.cumprod(np.concatenate((ones, np.flip(x, axis=-1)), axis=-1), axis=-1)
+    return left[..., :-1] * np.flip(right[..., :-1], axis=-1)
+
+
+def _turned(x, order):
+    return x if order == tuple(range(len(order))) else np.transpose(x, order)
 
 
 def _prod(g, out, x, *, axis=None, keepdims=False):
@@ -181,8 +190,8 @@ def _prod(g, out, x, *, axis=None, keepdims=False):
     order = (*(i for i in range(len(shape)) if i not in axes), *axes)
     turned = tuple(shape[i] for i in order)
     kept = turned[: len(shape) - len(axes)]
-    rows = np.reshape(np.transpose(x, order), (*kept, math.prod(turned[len(kept) :])))
-    others = np.transpose(np.reshape(_others(rows), turned), tuple(np.argsort(order).tolist()))
+    rows = np.reshape(_turned(x, order), (*kept, math.prod(turned[len(kept) :])))
+    others = _turned(np.reshape(_others(rows), turned), tuple(np.argsort(order).tolist()))
     return spread(g, x, axis) * others
 
 
@@ -204,7 +213,7 @@ prod = structural(
 def _top(x, axis):
     """The largest element as an array that broadcasts; 0 instead of an infinite one."""
     top = np.max(x, axis=axis, keepdims=True)
-    return np.where(np.isfinite(top), top, 0)
+    return np.where(np.isfinite(top), top, np.zeros_like(top))
 
 
 def _logsumexp(x, *, axis=None, keepdims=False):
@@ -231,8 +240,9 @@ def _balanced(pulled, out, axis):
     element, where it would be the difference of two nearly equal numbers, it is what balances
     the others.
     """
-    rest = pulled * _not_largest(out, axis)
-    return rest - np.sum(rest, axis=axis, keepdims=True) * (1 - _not_largest(out, axis))
+    others = _not_largest(out, axis)
+    rest = pulled * others
+    return rest - np.sum(rest, axis=axis, keepdims=True) * (1 - others)
 
 
 def _softmax(x, *, axis=-1):

@@ -1,5 +1,6 @@
 """The course's program, run as a learner would run it, and the names that it may use."""
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -22,6 +23,7 @@ def run(*arguments, **environment):
         check=True,
         cwd=Path(__file__).parents[2],
         env={"PYTHONPATH": ".", "PATH": "", "MPLBACKEND": "Agg", "PYTHONIOENCODING": "utf-8"}
+        | {name: os.environ[name] for name in ("HOME", "MPLCONFIGDIR") if name in os.environ}
         | environment,
     )
 

@@ -211,7 +211,7 @@ def test_plain_numbers_stand_in_the_sign():
 
 def test_a_lonely_constant_is_drawn():
     scene = lay_out(record(Value(3.0) * 2.0))
-    assert [c.node.name for c in scene.cards] == ["v₁", "v₂"]
+    assert [c.node.name for c in scene.cards] == ["v₁", "v₁·2"]
     scene = lay_out(record(constant(3.0)))
     assert [c.node.role for c in scene.cards] == ["constant"]
 

@@ -14,7 +14,7 @@ from viz.diagram import alt_text
 from viz.geometry import Curve
 from viz.narration import Move, Telling
 from viz.scene import Card, Road, lay_out
-from viz.texts import GraphTexts, StepTexts, cells
+from viz.texts import GraphTexts, StepTexts, norm
 
 __all__ = ["page_model"]
 
@@ -175,7 +175,7 @@ def _parameter(update: Update, texts: GraphTexts) -> dict[str, Any]:
     def brief(data: Any) -> str:
         if np.size(data) == 1:
             return number(float(np.asarray(data).item()))
-        return cells(np.linalg.norm(np.asarray(data, float)), ())[0][0]
+        return number(norm(data))
 
     shape = texts.shape(node)
     return {

@@ -1,0 +1,259 @@
+"""The engine beside bare NumPy, micrograd and other libraries: medians of one run, one thread.
+
+    OMP_NUM_THREADS=1 python tests/benchmarks/engine.py
+
+Peers that are not installed (mygrad, autograd, torch, jax, micrograd) are left out and named.
+"""
+
+from __future__ import annotations
+
+import gc
+import importlib.util
+import statistics
+import time
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from autograd_lite import Value, program
+
+Run = Callable[[], Any]
+
+
+def median(run: Run, seconds: float = 0.3) -> float:
+    """Seconds a call takes: the median of batches, after a warm-up."""
+    run()
+    began = time.perf_counter()
+    run()
+    once = max(time.perf_counter() - began, 1e-7)
+    batch = max(1, int(seconds / 20 / once))
+    times = []
+    for _ in range(15):
+        began = time.perf_counter()
+        for _ in range(batch):
+            run()
+        times.append((time.perf_counter() - began) / batch)
+    return statistics.median(times)
+
+
+def table(title: str, rows: dict[str, float], base: str) -> None:
+    """One line each: microseconds, and how many times the base."""
+    print(f"\n{title}")
+    for name, seconds in rows.items():
+        print(f"  {name:22} {1e6 * seconds:12.2f} µs {seconds / rows[base]:9.2f} ×")
+
+
+# ── small arrays ──────────────────────────────────────────────────────────────────────────────
+def small_arrays() -> None:
+    """Forward and backward of one operation, seeded with a gradient of ones (sum: with 1)."""
+    rng = np.random.default_rng(0)
+    a, b, g = rng.normal(size=10), rng.normal(size=10), np.ones(10)
+    p, q, h = rng.normal(size=(32, 32)), rng.normal(size=(32, 32)), np.ones((32, 32))
+    bare: dict[str, Run] = {
+        "add": lambda: (a + b, g.copy(), g.copy()),
+        "mul": lambda: (a * b, g * b, g * a),
+        "exp": lambda: (out := np.exp(a), g * out),
+        "sum": lambda: (np.sum(a), np.broadcast_to(1.0, (10,)).copy()),
+        "matmul 32×32": lambda: (p @ q, h @ q.T, p.T @ h),
+    }
+    forward: dict[str, tuple[Callable[..., Any], tuple[np.ndarray, ...], Any]] = {
+        "add": (lambda x, y: x + y, (a, b), g),
+        "mul": (lambda x, y: x * y, (a, b), g),
+        "exp": (lambda x: np.exp(x), (a,), g),
+        "sum": (lambda x: np.sum(x), (a,), None),
+        "matmul 32×32": (lambda x, y: x @ y, (p, q), h),
+    }
+    for name, (f, inputs, seed) in forward.items():
+        rows = {"bare NumPy": median(bare[name]), "autograd-lite": median(ours(f, inputs, seed))}
+        for peer, build in PEERS.items():
+            if name != "matmul 32×32" and importlib.util.find_spec(peer):
+                rows[peer] = median(build(name, inputs, seed))
+        table(f"{name}, forward and backward", rows, "bare NumPy")
+
+
+def ours(f: Callable[..., Any], inputs: tuple[np.ndarray, ...], seed: Any) -> Run:
+    values = [Value(x) for x in inputs]
+
+    def run() -> None:
+        for value in values:
+            value.grad = None
+        f(*values).backward(seed)
+
+    return run
+
+
+def _mygrad(name: str, inputs: tuple[np.ndarray, ...], seed: Any) -> Run:
+    import mygrad as mg
+
+    functions = {"add": mg.add, "mul": mg.multiply, "exp": mg.exp, "sum": mg.sum}
+    tensors = [mg.tensor(x) for x in inputs]
+
+    def run() -> None:
+        functions[name](*tensors).backward(seed)
+
+    return run
+
+
+def _autograd(name: str, inputs: tuple[np.ndarray, ...], seed: Any) -> Run:
+    import autograd.numpy as anp
+    from autograd import make_vjp
+
+    functions = {"add": anp.add, "mul": anp.multiply, "exp": anp.exp, "sum": anp.sum}
+    start = 1.0 if seed is None else seed
+    places = tuple(range(len(inputs)))
+
+    def run() -> None:
+        pull, _ = make_vjp(functions[name], places)(*inputs)
+        pull(start)
+
+    return run
+
+
+def _torch(name: str, inputs: tuple[np.ndarray, ...], seed: Any) -> Run:
+    import torch
+
+    torch.set_num_threads(1)
+    functions = {"add": torch.add, "mul": torch.mul, "exp": torch.exp, "sum": torch.sum}
+    tensors = [torch.tensor(x, requires_grad=True) for x in inputs]
+    start = None if seed is None else torch.tensor(seed)
+
+    def run() -> None:
+        for tensor in tensors:
+            tensor.grad = None
+        functions[name](*tensors).backward(start)
+
+    return run
+
+
+def _jax(name: str, inputs: tuple[np.ndarray, ...], seed: Any) -> Run:
+    import jax
+    import jax.numpy as jnp
+
+    jax.config.update("jax_enable_x64", True)
+    functions = {"add": jnp.add, "mul": jnp.multiply, "exp": jnp.exp, "sum": jnp.sum}
+
+    def both(start: Any, *xs: Any) -> Any:
+        out, pull = jax.vjp(functions[name], *xs)
+        return out, pull(start)
+
+    compiled = jax.jit(both)
+    start = np.float64(1.0) if seed is None else seed
+    return lambda: jax.block_until_ready(compiled(start, *inputs))
+
+
+PEERS = {"mygrad": _mygrad, "autograd": _autograd, "torch": _torch, "jax": _jax}
+
+
+# ── micrograd's demo ──────────────────────────────────────────────────────────────────────────
+def micrograds_demo() -> None:
+    """One step of micrograd's demo: MLP 2-16-16-1 of scalars, 100 points, hinge loss and L2."""
+    from autograd_lite.nn import MLP
+
+    rng = np.random.default_rng(1)
+    points = rng.normal(size=(100, 2)).tolist()
+    labels = rng.choice([-1.0, 1.0], 100).tolist()
+    model = MLP(2, [16, 16, 1], activation="relu", seed=0)
+    weights = model.parameters()
+
+    def loss_of(score: Callable[[Any], Any], parameters: Any) -> Any:
+        losses = [(1 + -y * score(x)).relu() for x, y in zip(points, labels, strict=True)]
+        data = sum(losses[1:], losses[0]) * (1.0 / len(losses))
+        squares = [p * p for p in parameters]
+        return data + 1e-4 * sum(squares[1:], squares[0])
+
+    def score(x: Any) -> Any:
+        out = model(x)
+        return out[0] if isinstance(out, list) else out
+
+    def step() -> None:
+        model.zero_grad()
+        loss_of(score, weights).backward()
+
+    rows = {"autograd-lite": median(step)}
+
+    numbers = [p.data for p in weights]
+
+    def as_function(*parameters: Any) -> Any:
+        return loss_of(lambda x: _mlp(x, parameters), parameters)
+
+    compiled = program(as_function, *numbers)
+    rows["its program"] = median(lambda: compiled(*numbers))
+    if importlib.util.find_spec("micrograd"):
+        from micrograd.nn import MLP as Theirs
+
+        theirs = Theirs(2, [16, 16, 1])
+
+        def their_step() -> None:
+            theirs.zero_grad()
+            loss_of(theirs, theirs.parameters()).backward()
+
+        rows["micrograd"] = median(their_step)
+    table("micrograd's demo, one step", rows, "autograd-lite")
+
+
+def _mlp(x: Any, parameters: Any) -> Any:
+    """The network of the demo as a plain function of its parameters, in the model's order."""
+    place = iter(parameters)
+    for size, last in ((16, False), (16, False), (1, True)):
+        out = []
+        for _ in range(size):
+            ws = [next(place) for _ in x]
+            total = ws[0] * x[0]
+            for w, xi in zip(ws[1:], x[1:], strict=True):
+                total = total + w * xi
+            total = total + next(place)
+            out.append(total if last else total.relu())
+        x = out
+    return x[0]
+
+
+# ── depth and memory ──────────────────────────────────────────────────────────────────────────
+def chain(steps: int) -> None:
+    """``x = x * 1.0001 + 0.0001``, two nodes a step: microseconds and bytes for each node."""
+    import tracemalloc
+
+    def run() -> tuple[float, float, float]:
+        first = Value(1.0)
+        x, t0 = first, time.perf_counter()
+        for _ in range(steps):
+            x = x * 1.0001 + 0.0001
+        t1 = time.perf_counter()
+        x.backward()
+        t2 = time.perf_counter()
+        del x
+        return t1 - t0, t2 - t1, time.perf_counter() - t2
+
+    run()
+    nodes = 2 * steps
+    for collector in (True, False):
+        (gc.enable if collector else gc.disable)()
+        forward, backward, release = run()
+        print(
+            f"  {nodes:9,} nodes, collector {'on ' if collector else 'off'}: forward"
+            f" {1e6 * forward / nodes:.2f}, backward {1e6 * backward / nodes:.2f}, release"
+            f" {1e6 * release / nodes:.2f} µs a node"
+        )
+    gc.enable()
+    tracemalloc.start()
+    x = Value(1.0)
+    for _ in range(steps // 10):
+        x = x * 1.0001 + 0.0001
+    x.backward()
+    print(f"  {tracemalloc.get_traced_memory()[1] / (nodes / 10):.0f} bytes a node at the peak")
+    tracemalloc.stop()
+
+
+def main() -> None:
+    missing = [p for p in (*PEERS, "micrograd") if not importlib.util.find_spec(p)]
+    if missing:
+        print("not installed, left out:", ", ".join(missing))
+    small_arrays()
+    micrograds_demo()
+    print("\na chain of scalars")
+    for steps in (50_000, 500_000):
+        chain(steps)
+
+
+if __name__ == "__main__":
+    main()
