@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -195,6 +196,10 @@ def _stale(node: Any, x: Any, role: str) -> StaleDataError:
     )
 
 
+def _notice_at(node: Any, index: int, kind: str, flag: int) -> None:
+    _notice(kind, node, index)
+
+
 def _notice(kind: str, node: Any, index: int) -> None:
     """Tell where in the sweep an infinity or a NaN was made."""
     op = node.op
@@ -242,9 +247,8 @@ def backward_steps(root: Any, gradient: Any = None, *, write: bool = True) -> It
             pull = node.op.pull(index) if x.tracked else None
             if pull is None:
                 continue
-            with np.errstate(
-                divide="call", invalid="call", call=lambda kind, flag: _notice(kind, node, index)
-            ):
+            notice = partial(_notice_at, node, index)
+            with np.errstate(divide="call", invalid="call", call=notice):
                 c = fit(_pulled(pull, g, out, args, node.params), args[index])
                 rule = node.op.local(index)
                 local = None if rule is None else _local(rule, out, args, node.params)

@@ -29,7 +29,7 @@ class Methods:
         """Cosine of an angle in radians."""
         return ops.cos(self)
 
-    def clip(self, min: Any = None, max: Any = None) -> Any:  # noqa: A002
+    def clip(self, min: Any = None, max: Any = None) -> Any:
         """Nothing below ``min``, nothing above ``max``; the derivative at the bounds is 0."""
         low, high = -np.inf if min is None else min, np.inf if max is None else max
         return ops.clip(self, low, high)

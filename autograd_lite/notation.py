@@ -236,7 +236,10 @@ class _Latex(_Printer):
         if head == "sum":
             return r"\sum " + self.inside(args[0], _PRODUCT), _PRODUCT
         if head == "matmul":
-            return rf"{self.inside(args[0], _PRODUCT)} \, {self.inside(args[1], _PRODUCT)}", _PRODUCT
+            return (
+                rf"{self.inside(args[0], _PRODUCT)} \, {self.inside(args[1], _PRODUCT)}",
+                _PRODUCT,
+            )
         if head in _COMPARE:
             signs = {"≤": r"\le", "≥": r"\ge", "≠": r"\ne"}
             sign = signs.get(_COMPARE[head], _COMPARE[head])

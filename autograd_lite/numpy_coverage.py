@@ -61,22 +61,24 @@ def page() -> str:
     counts = Counter(kinds.values())
     told = ", ".join(f"{counts[kind]} {words}" for kind, words in KINDS.items())
     rows = [f"| `np.{name}` | {KINDS[kind]} |" for name, kind in kinds.items()]
-    return "\n".join([
-        f"# NumPy {np.__version__} on Values",
-        "",
-        f"Of the {len(kinds)} functions that this NumPy lets a class take over: {told}.",
-        "",
-        "*Supported* functions record an operation, and gradients flow through it. Those that"
-        " *answer without a gradient* give plain numbers, shapes or text: their derivative is 0 or"
-        " has no meaning. The others raise a `TypeError` that names the nearest supported one.",
-        "",
-        "This page is written by `python -m autograd_lite.numpy_coverage`.",
-        "",
-        "| function | on Values |",
-        "| --- | --- |",
-        *rows,
-        "",
-    ])
+    return "\n".join(
+        [
+            f"# NumPy {np.__version__} on Values",
+            "",
+            f"Of the {len(kinds)} functions that this NumPy lets a class take over: {told}.",
+            "",
+            "*Supported* functions record an operation, and gradients flow through it. Those that"
+            " *answer without a gradient* give plain numbers, shapes or text: their derivative is 0 or"
+            " has no meaning. The others raise a `TypeError` that names the nearest supported one.",
+            "",
+            "This page is written by `python -m autograd_lite.numpy_coverage`.",
+            "",
+            "| function | on Values |",
+            "| --- | --- |",
+            *rows,
+            "",
+        ]
+    )
 
 
 if __name__ == "__main__":

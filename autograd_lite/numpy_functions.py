@@ -257,9 +257,7 @@ def _dstack(tup: Any) -> Any:
 
 @adapts("column_stack")
 def _column_stack(tup: Any) -> Any:
-    return ops.concatenate(
-        *(a if np.ndim(a) > 1 else np.reshape(a, (-1, 1)) for a in tup), axis=1
-    )
+    return ops.concatenate(*(a if np.ndim(a) > 1 else np.reshape(a, (-1, 1)) for a in tup), axis=1)
 
 
 @adapts("append")
@@ -344,8 +342,8 @@ def _diagflat(v: Any, k: int = 0) -> Any:
 
 # ── choosing ──────────────────────────────────────────────────────────────────────────────────
 @adapts("clip")
-def _clip(a: Any, a_min: Any = None, a_max: Any = None, *, min: Any = None,  # noqa: A002
-          max: Any = None) -> Any:  # noqa: A002  # fmt: skip
+def _clip(a: Any, a_min: Any = None, a_max: Any = None, *, min: Any = None,
+          max: Any = None) -> Any:  # fmt: skip
     low = min if a_min is None else a_min
     high = max if a_max is None else a_max
     return ops.clip(a, -math.inf if low is None else low, math.inf if high is None else high)

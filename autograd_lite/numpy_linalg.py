@@ -239,7 +239,7 @@ def _multi_dot(arrays: Any) -> Any:
 
 # ── norms ─────────────────────────────────────────────────────────────────────────────────────
 @adapts("linalg.norm")
-def _norm(x: Any, ord: Any = None, axis: Any = None, keepdims: bool = False) -> Any:  # noqa: A002
+def _norm(x: Any, ord: Any = None, axis: Any = None, keepdims: bool = False) -> Any:
     axes = tuple(range(np.ndim(x))) if axis is None else axis
     over = axes if isinstance(axes, tuple) else (axes,)
     if ord is None or (len(over) == 2 and ord == "fro"):
@@ -253,7 +253,7 @@ def _norm(x: Any, ord: Any = None, axis: Any = None, keepdims: bool = False) -> 
 
 @adapts("linalg.vector_norm")
 def _vector_norm_of(x: Any, /, *, axis: Any = None, keepdims: bool = False,
-                    ord: Any = 2) -> Any:  # noqa: A002  # fmt: skip
+                    ord: Any = 2) -> Any:  # fmt: skip
     if ord == 2:
         return ops.norm(x, axis=axis, keepdims=keepdims)
     if axis is None and not keepdims:
@@ -264,7 +264,7 @@ def _vector_norm_of(x: Any, /, *, axis: Any = None, keepdims: bool = False,
 
 
 @adapts("linalg.matrix_norm")
-def _matrix_norm_of(x: Any, /, *, keepdims: bool = False, ord: Any = "fro") -> Any:  # noqa: A002
+def _matrix_norm_of(x: Any, /, *, keepdims: bool = False, ord: Any = "fro") -> Any:
     return _norm(x, ord, (-2, -1), keepdims)
 
 

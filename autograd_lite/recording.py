@@ -243,7 +243,9 @@ class Recording:
         except ValueError as error:
             raise RecordError(f"{source} is not JSON, or is cut off: {error}") from None
         if not isinstance(plain, dict) or plain.get("format") != FORMAT:
-            raise RecordError(f"{source} is JSON, but not a record: its format should be {FORMAT!r}")
+            raise RecordError(
+                f"{source} is JSON, but not a record: its format should be {FORMAT!r}"
+            )
         if plain.get("version") != VERSION:
             raise RecordError(
                 f"{source} is a record of version {plain.get('version')!r}; this release reads"
@@ -347,7 +349,11 @@ def _checked(recording: Recording) -> Recording:
     """Refuse ids that point nowhere, so that no drawing has to."""
     for graph in recording.graphs:
         for place, node in enumerate(graph.nodes):
-            if node.id != place or node.role not in ROLES or any(not 0 <= i < place for i in node.inputs):
+            if (
+                node.id != place
+                or node.role not in ROLES
+                or any(not 0 <= i < place for i in node.inputs)
+            ):
                 raise ValueError(f"node {place} has a wrong id, role or input")
         for message in graph.messages:
             if graph.nodes[message.node].inputs[message.index] != message.input:

@@ -212,7 +212,9 @@ def _sweep(y: Value, gradient: Any, since: int, nested: bool) -> dict[Value, Any
     plain = gradient._data if isinstance(gradient, Value) else gradient
     seed_shape = np.shape(plain)
     if seed_shape != y.shape:
-        raise ValueError(f"a gradient of shape {seed_shape} was given for an output of {shape_text(y)}")
+        raise ValueError(
+            f"a gradient of shape {seed_shape} was given for an output of {shape_text(y)}"
+        )
     return sweep(y, as_value(np.array(plain, dtype=y.dtype))._data, since)
 
 

@@ -78,8 +78,18 @@ class Value(Methods):
     """
 
     __slots__ = (
-        "_data", "_saved", "_shown", "grad", "inputs", "name", "op", "origin", "params", "serial",
-        "tracked", "__weakref__",
+        "__weakref__",
+        "_data",
+        "_saved",
+        "_shown",
+        "grad",
+        "inputs",
+        "name",
+        "op",
+        "origin",
+        "params",
+        "serial",
+        "tracked",
     )  # fmt: skip
 
     _data: Any

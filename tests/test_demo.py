@@ -74,7 +74,9 @@ def test_demo(capsys, tmp_path):
     recording = Recording.load(folder / "record.json")
     assert [s.number for s in recording.steps] == [1, 2, 3, 4, 5, 6]
     assert names(folder / "frames") == sorted(
-        f"step-{step:04d}-{passes}.svg" for step in range(1, 7) for passes in ("forward", "backward")
+        f"step-{step:04d}-{passes}.svg"
+        for step in range(1, 7)
+        for passes in ("forward", "backward")
     )
     for frame in (folder / "frames").iterdir():
         assert ElementTree.parse(frame).getroot().tag.endswith("svg")

@@ -47,7 +47,11 @@ def ran(tmp_path_factory):
 def test_the_blocks_run_and_write_what_they_say(ran):
     folder, outputs, _ = ran
     assert len(outputs) == len(blocks("python")) >= 3
-    saved = {name for block in blocks("python") for name in re.findall(r'\.save(?:fig)?\("([^"]+)"\)', block)}
+    saved = {
+        name
+        for block in blocks("python")
+        for name in re.findall(r'\.save(?:fig)?\("([^"]+)"\)', block)
+    }
     assert {"loss.svg", "steps.html", "loss.png", "record.json"} <= saved
     for name in saved:
         assert (folder / name).stat().st_size > 500, name
@@ -92,7 +96,11 @@ def test_the_two_commands():
 def test_the_command_line_is_installed():
     setup = ConfigParser()
     setup.read(ROOT / "setup.cfg", encoding="utf-8")
-    assert setup["options.entry_points"]["console_scripts"].split() == ["autograd-lite", "=", "viz.cli:main"]
+    assert setup["options.entry_points"]["console_scripts"].split() == [
+        "autograd-lite",
+        "=",
+        "viz.cli:main",
+    ]
     assert "test" in setup["options.extras_require"]
     assert setup["options"]["python_requires"] == ">=3.10"
     assert "Python 3.10 or later" in README

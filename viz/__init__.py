@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from autograd_lite.nn.recorder import Recorder
     from viz.diagram import Diagram, draw, frames
-    from viz.plots import plot_loss
     from viz.page import Page, stepper
+    from viz.plots import plot_loss
 
 __all__ = ["Diagram", "Page", "Recorder", "draw", "frames", "plot_loss", "stepper"]
 

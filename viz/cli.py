@@ -55,8 +55,12 @@ def _parser() -> _Parser:
         " the record.",
         epilog="example: autograd-lite demo --model neuron --epochs 100 --out neuron",
     )
-    demo.add_argument("--model", choices=models, default=models[0], help="which one (default: celsius)")
-    demo.add_argument("--epochs", type=_count, default=500, help="passes over the data (default: 500)")
+    demo.add_argument(
+        "--model", choices=models, default=models[0], help="which one (default: celsius)"
+    )
+    demo.add_argument(
+        "--epochs", type=_count, default=500, help="passes over the data (default: 500)"
+    )
     demo.add_argument("--every", type=_count, metavar="N",
                       help="record every N-th step (default: about 60, evenly on a log scale)")  # fmt: skip
     demo.add_argument("--seed", type=_seed, default=0, help="for the first weights (default: 0)")

@@ -67,7 +67,9 @@ def _dense(sizes: tuple[int, ...], epochs: int, every: int | None, seed: int) ->
         model.fit(CELSIUS, FAHRENHEIT, epochs=epochs, verbose=0, callbacks=[recorder, Ticks()])
     if len(sizes) == 1:
         kernel, bias = model.get_weights()
-        learned = f"weight {number(kernel[0, 0])}, bias {number(bias[0])} (the true ones are 1.8 and 32)"
+        learned = (
+            f"weight {number(kernel[0, 0])}, bias {number(bias[0])} (the true ones are 1.8 and 32)"
+        )
     else:
         learned = f"{model.count_params()} weights and biases"
     return Trained(recorder.recording, learned, float(model.predict([100.0])[0, 0]))
@@ -100,7 +102,7 @@ def _neuron(epochs: int, every: int | None, seed: int) -> Trained:
     )
 
 
-def _squared_error(neuron, celsius: float, fahrenheit: float):  # type: ignore[no-untyped-def]
+def _squared_error(neuron, celsius: float, fahrenheit: float):
     """(ŷ − y)² of one example, with the names that the drawing shows."""
     from autograd_lite import Value
     from autograd_lite.context import scope

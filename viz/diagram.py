@@ -150,8 +150,9 @@ def draw(what: Any, *, passes: str | None = None, theme: str | Theme = "light", 
     >>> w, x = Value(0.5, name="w"), Value(8.0, name="x")
     >>> y = (w * x).tanh()
     >>> y.backward()
-    >>> print(viz.draw(y).alt)
-    Forward and backward pass of tanh(w·x): w = 0.5, x = 8; w·x = 4, tanh(w·x) = 0.9993. Gradients: w 0.01073, x 6.705e−4.
+    >>> print(viz.draw(y).alt)  # doctest: +NORMALIZE_WHITESPACE
+    Forward and backward pass of tanh(w·x): w = 0.5, x = 8; w·x = 4, tanh(w·x) = 0.9993.
+    Gradients: w 0.01073, x 6.705e−4.
     """
     recording = as_recording(what, parameters)
     place = chosen_step(recording, step)
@@ -164,7 +165,9 @@ def as_recording(what: Any, parameters: Sequence[Any] = ()) -> Recording:
     what = getattr(what, "recording", what)
     if isinstance(what, Recording):
         if not what.steps:
-            raise ValueError("the recording is empty: train with it first, as in fit(callbacks=[recorder])")
+            raise ValueError(
+                "the recording is empty: train with it first, as in fit(callbacks=[recorder])"
+            )
         return what
     from autograd_lite import record
 

@@ -112,7 +112,11 @@ def _seeding(texts: GraphTexts) -> Move:
     return Move(
         phase="backward",
         title=["The backward pass starts at ", _math(texts.name(root.id))],
-        equation=[_fraction(texts.name(root.id), texts.name(root.id)), {"text": "="}, {"text": "1"}],
+        equation=[
+            _fraction(texts.name(root.id), texts.name(root.id)),
+            {"text": "="},
+            {"text": "1"},
+        ],
         captions=["", "", ""],
         target=root.id,
     )
@@ -282,7 +286,12 @@ def _because(texts: StepTexts, application: Application) -> list[Span]:
             ]  # fmt: skip
         if rule != number(local):
             because = [", because ", _math(rule), f" = {number(local)}"]
-        moved = [_math(texts.name(target.id)), " rises a little, ", _math(texts.name(node.id)), f" {_moves(local)}"]
+        moved = [
+            _math(texts.name(target.id)),
+            " rises a little, ",
+            _math(texts.name(node.id)),
+            f" {_moves(local)}",
+        ]
         if local == 0 or upstream == 0:
             return ["When ", *moved, *because, ": no change of ", _math(root), " comes from here."]
         if texts.name(node.id) == root:
@@ -304,7 +313,11 @@ def _because(texts: StepTexts, application: Application) -> list[Span]:
             spans += [" times ", _math(rule)]
         if message.summed:
             copies = np.prod([node.shape[a] for a in message.summed])
-            spans += [". ", _math(texts.name(target.id)), f" was used {copies} times, so its {copies} messages add up"]
+            spans += [
+                ". ",
+                _math(texts.name(target.id)),
+                f" was used {copies} times, so its {copies} messages add up",
+            ]
         return [*spans, "."]
     if node.op == "matmul":
         other = nodes[node.inputs[1 - message.index]]
@@ -329,7 +342,14 @@ def _sum_note(texts: StepTexts, application: Application, turn: int) -> list[lis
     total = sum(a.message.input == target.id for a in texts.applications)
     after = _brief(application.after, target)
     if total == 1:
-        return [[_math(name), f": blank → {after}. ", _math(texts.name(target.id)), " is used once, so nothing is added."]]
+        return [
+            [
+                _math(name),
+                f": blank → {after}. ",
+                _math(texts.name(target.id)),
+                " is used once, so nothing is added.",
+            ]
+        ]
     if application.before is None:
         return [[_math(name), f": blank → {after}, the first of {total} messages."]]
     before = _brief(application.before, target)
@@ -358,10 +378,18 @@ def _updated(texts: StepTexts, update: Update) -> Telling:
             say = [f"The gradient is {number(slope)}: it does not tell where to move ",
                    _math(texts.name(node.id)), "."]  # fmt: skip
         elif slope == 0:
-            say = ["The gradient is 0: the loss does not ask ", _math(texts.name(node.id)), " to move."]
+            say = [
+                "The gradient is 0: the loss does not ask ",
+                _math(texts.name(node.id)),
+                " to move.",
+            ]
         else:
             way, other = ("falls", "positive") if slope > 0 else ("rises", "negative")
-            say = [f"The gradient is {other}, so the loss falls when ", _math(texts.name(node.id)), f" {way}."]
+            say = [
+                f"The gradient is {other}, so the loss falls when ",
+                _math(texts.name(node.id)),
+                f" {way}.",
+            ]
     else:
         say = [f"Each of the {np.size(change)} numbers of ", _math(texts.name(node.id)),
                " moves against its own gradient."]  # fmt: skip

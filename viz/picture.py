@@ -111,9 +111,9 @@ class _Painter:
     def _scalar(self, card: Card) -> str:
         theme, w = self.theme, card.box.w - 6
         heading, cells = self._gradient(card)
-        value = self.texts.values[card.node.id][0][0]
+        name, value = self.texts.graph.name(card.node.id), self.texts.values[card.node.id][0][0]
         rows = [
-            dot.row((dot.font(self.texts.graph.name(card.node.id), theme.ink, style.NAME, bold=True), w, "CENTER"),
+            dot.row((dot.font(name, theme.ink, style.NAME, bold=True), w, "CENTER"),
                     height=style.FIGURE.name_row),
             dot.row((dot.font(value, self._value_colour(), style.NUMBER), w, "CENTER"),
                     height=style.FIGURE.value_row),
@@ -143,10 +143,17 @@ class _Painter:
         values = self.texts.values[card.node.id]
         name = dot.font(self.texts.graph.name(card.node.id), theme.ink, style.NAME, bold=True)
         shape = dot.font("  " + self.texts.graph.shape(card.node), theme.muted, style.LABEL)
-        rows = [dot.row((name + shape, w, "CENTER"), height=style.FIGURE.head_row), dot.rule(theme.hair, w)]
+        rows = [
+            dot.row((name + shape, w, "CENTER"), height=style.FIGURE.head_row),
+            dot.rule(theme.hair, w),
+        ]
         inner = w - 2 * style.CARD_MARGIN + 6
         edge = ((w - inner) / 2, "LEFT")
-        value_w = card.cols * (card.value_w + style.CELL_GAP) - style.CELL_GAP if card.heading_w else inner
+        value_w = (
+            card.cols * (card.value_w + style.CELL_GAP) - style.CELL_GAP
+            if card.heading_w
+            else inner
+        )
         if card.heading_w:
             rows.append(
                 dot.row(
@@ -192,12 +199,18 @@ class _Painter:
             if road.label is None or road.use is None:
                 continue
             if self.back and (road.op, road.use) in labels:
-                self._label(road.key, road.label, labels[road.op, road.use], theme.backward, road.beside)
+                self._label(
+                    road.key, road.label, labels[road.op, road.use], theme.backward, road.beside
+                )
             elif not self.back and not road.beside:
                 node = self.texts.graph.graph.nodes[road.op]
-                self._label(road.key, road.label, self.texts.forward_label(node), theme.forward, False)
+                self._label(
+                    road.key, road.label, self.texts.forward_label(node), theme.forward, False
+                )
 
-    def _label(self, key: str, box: Box, lines: tuple[str, str, str], colour: str, left: bool) -> None:
+    def _label(
+        self, key: str, box: Box, lines: tuple[str, str, str], colour: str, left: bool
+    ) -> None:
         first, arithmetic, result = lines
         second = dot.font(arithmetic, colour, style.LABEL) + "&#160;" if arithmetic else ""
         second += dot.font(result, colour, style.LABEL, bold=True)
@@ -207,4 +220,3 @@ class _Painter:
             dot.row((second, box.w, align), height=style.LABEL_ROW),
         ]
         self.out.words(f"l{key}", box, dot.table(rows, box.w, box.h))
-

@@ -73,7 +73,9 @@ def plot_loss(what: Any, *, theme: str | Theme = "light", marks: Sequence[int] |
     return figure
 
 
-def _mark(axes: Any, epoch: int, losses: dict[int, float], epochs: Sequence[int], look: Theme) -> None:
+def _mark(
+    axes: Any, epoch: int, losses: dict[int, float], epochs: Sequence[int], look: Theme
+) -> None:
     """A dot on the curve and its number, to the right of it, or above it near the end."""
     loss = losses.get(epoch)
     if loss is None:

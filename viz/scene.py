@@ -114,7 +114,9 @@ def _skeleton(sizes: Sizes) -> str:
             leave, arrive = (1000 if sizes.uses[x] == 1 else 200), (1000 if use == main else 200)
             tail = f"o{x}:out:e" if source.op else f"n{x}:e"
             if (op.id, use) in sizes.labels or sizes.uses[x] > 1:
-                plan.slot(f"s{key}", *sizes.slot(op.id, use), shared(sizes.homes[op.id], sizes.homes[x]))
+                plan.slot(
+                    f"s{key}", *sizes.slot(op.id, use), shared(sizes.homes[op.id], sizes.homes[x])
+                )
                 plan.road(tail, f"s{key}:p:w", f"a{key}", leave, min(sizes.uses[x], 3))
                 plan.road(f"s{key}:p:e", f"o{op.id}:in:w", f"b{key}", arrive, ranks)
             else:
@@ -132,7 +134,8 @@ class _Placed:
             o["name"]: self._point(o["pos"]) for o in answer.get("objects", []) if "pos" in o
         }
         self.ways = {
-            e["id"]: tuple(self._point(p) for p in e["pos"].split()) for e in answer.get("edges", [])
+            e["id"]: tuple(self._point(p) for p in e["pos"].split())
+            for e in answer.get("edges", [])
         }
         self.cards: dict[int, Card] = {}
         self.ops: dict[int, OpMark] = {}
@@ -149,7 +152,9 @@ class _Placed:
             self._op(op)
         # All places are known before the first road leaves: a fan looks at where its roads go.
         roads = [road for op in self.sizes.ops for road in self._roads(op)]
-        return _trimmed(list(self.cards.values()), list(self.ops.values()), roads, self._clusters(roads))
+        return _trimmed(
+            list(self.cards.values()), list(self.ops.values()), roads, self._clusters(roads)
+        )
 
     def _card(self, node: Node, centre: tuple[float, float]) -> None:
         card = self.sizes.cards[node.id]
@@ -227,7 +232,8 @@ class _Placed:
         """The road as it leaves its card: level, ``dy`` below the middle of the side."""
         x, y = start.x + start.w, start.centre[1] + dy
         handles = [
-            (px, y if (py - y) * dy < 0 else py) for px, py in way[1:3]  # no way back to the middle
+            (px, y if (py - y) * dy < 0 else py)
+            for px, py in way[1:3]  # no way back to the middle
         ]
         handles[0] = (max(handles[0][0], min(x + 8, way[3][0])), y)
         return ((x, y), *handles, *way[3:])
@@ -288,7 +294,9 @@ class _Placed:
         frames = []
         for path, inside in sorted(boxes.items(), key=lambda item: len(item[0])):
             outside = max(len(other) for other in boxes if other[: len(path)] == path) - len(path)
-            frames.append(Cluster(path[-1][0], _around(inside, 12 + 10 * outside, 14 + 14 * outside)))
+            frames.append(
+                Cluster(path[-1][0], _around(inside, 12 + 10 * outside, 14 + 14 * outside))
+            )
         return frames
 
 
@@ -317,7 +325,9 @@ def _around(boxes: Sequence[Box], margin: float, top: float = 0.0) -> Box:
     return Box(left, upper, right - left, lower - upper)
 
 
-def _trimmed(cards: list[Card], ops: list[OpMark], roads: list[Road], clusters: list[Cluster]) -> Scene:
+def _trimmed(
+    cards: list[Card], ops: list[OpMark], roads: list[Road], clusters: list[Cluster]
+) -> Scene:
     """Everything moved so that the drawing starts at (0, 0), with a margin."""
     labels = [r.label for r in roads if r.label]
     bends = [Box(x, y, 0, 0) for r in roads for x, y in (*r.forward, *(r.backward or ()))]

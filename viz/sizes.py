@@ -70,7 +70,9 @@ class Sizes:
         self.metrics = metrics
         self.nodes = [n for n in self.graph.nodes if n.id not in texts.folded]
         self.ops = [n for n in self.nodes if n.op]
-        self.swept = {(m.node, m.index) for m in self.graph.messages if any(s.applications for s in steps)}
+        self.swept = {
+            (m.node, m.index) for m in self.graph.messages if any(s.applications for s in steps)
+        }
 
     @cached_property
     def uses(self) -> dict[int, int]:
@@ -87,6 +89,7 @@ class Sizes:
 
     def spine(self, op: Node) -> int | None:
         """Which input the main road comes from: the first result, else input, else whatever."""
+
         def rank(entry: tuple[int, int]) -> int:
             node = self.graph.nodes[entry[1]]
             return 0 if node.op or self.uses[node.id] > 1 else {"input": 1}.get(node.role, 2)
@@ -121,7 +124,9 @@ class Sizes:
         last: Home = ()
         for op in self.ops:
             titles = () if op.module[:1] == ("loss",) else op.module
-            same = itertools.takewhile(lambda pair: pair[0][0] == pair[1], zip(last, titles, strict=False))
+            same = itertools.takewhile(
+                lambda pair: pair[0][0] == pair[1], zip(last, titles, strict=False)
+            )
             kept = len(list(same))
             last = (*last[:kept], *((title, op.id) for title in titles[kept:]))
             homes[op.id] = last
@@ -146,7 +151,9 @@ class Sizes:
 
     def _wide(self, texts: Iterable[str], size: int, bold: bool = False) -> float:
         """The widest of some texts in the medium's font."""
-        return self.metrics.text_scale * max(layout.text_widths(list(texts), size, bold=bold), default=0.0)
+        return self.metrics.text_scale * max(
+            layout.text_widths(list(texts), size, bold=bold), default=0.0
+        )
 
     def _card(self, node: Node) -> Card:
         rows, cols = cell_grid(node.shape) or (2, 1)
@@ -158,7 +165,9 @@ class Sizes:
         heading = self._wide([self.texts.gradient(node.id)], style.LABEL) if gradients else 0.0
         name = self._wide([self.texts.name(node.id)], style.NAME, bold=True)
         m = self.metrics
-        head = name + (10 + self._wide([self.texts.shape(node)], style.LABEL) if node.shape else 0.0)
+        head = name + (
+            10 + self._wide([self.texts.shape(node)], style.LABEL) if node.shape else 0.0
+        )
         if not node.shape or (m.halves and rows == cols == 1):
             foot = heading + style.CELL_GAP + slope if gradients else 0.0
             width = max(head, value, foot, m.narrowest - 2 * style.CARD_MARGIN)
@@ -230,7 +239,16 @@ class Sizes:
             right = max(right, box.w / 2 + border, self.metrics.lane + 6 + label)
             ends[side] = self.above(op) + box.h + border
         right -= w / 2 + style.ROAD + result.w
-        rooms = (left - w / 2, w, style.ROAD, result.w, max(right, border), ends[0] - h / 2, h, ends[1] - h / 2)
+        rooms = (
+            left - w / 2,
+            w,
+            style.ROAD,
+            result.w,
+            max(right, border),
+            ends[0] - h / 2,
+            h,
+            ends[1] - h / 2,
+        )
         return Block(*(max(round(room), 1) for room in rooms))
 
 

@@ -12,7 +12,16 @@ import numpy as np
 from autograd_lite.notation import number, unicode
 from autograd_lite.recording import Application, Graph, Message, Node, Recording, StepRecord
 
-__all__ = ["GraphTexts", "StepTexts", "cell_grid", "cells", "norm", "partial", "shortened", "signed"]
+__all__ = [
+    "GraphTexts",
+    "StepTexts",
+    "cell_grid",
+    "cells",
+    "norm",
+    "partial",
+    "shortened",
+    "signed",
+]
 
 _TALLEST, _WIDEST = 8, 3
 _LONGEST_NAME = 24

@@ -37,7 +37,7 @@ from autograd_lite.ops.decompositions import (
     svd,
 )
 from autograd_lite.ops.elementwise import (
-    abs_ as abs,  # noqa: A004
+    abs_ as abs,
 )
 from autograd_lite.ops.elementwise import (
     add,
@@ -79,7 +79,7 @@ from autograd_lite.ops.indexing import getitem, scatter
 from autograd_lite.ops.linalg import matmul
 from autograd_lite.ops.products import einsum, inner, outer, tensordot, vdot
 from autograd_lite.ops.reductions import mean
-from autograd_lite.ops.reductions import sum_ as sum  # noqa: A004
+from autograd_lite.ops.reductions import sum_ as sum
 from autograd_lite.ops.selection import sort, take, take_along_axis
 from autograd_lite.ops.shaping import astype, broadcast_to, concatenate, reshape, transpose
 from autograd_lite.ops.statistics import (
@@ -93,8 +93,8 @@ from autograd_lite.ops.statistics import (
     std,
     var,
 )
-from autograd_lite.ops.statistics import max_ as max  # noqa: A004
-from autograd_lite.ops.statistics import min_ as min  # noqa: A004
+from autograd_lite.ops.statistics import max_ as max
+from autograd_lite.ops.statistics import min_ as min
 from autograd_lite.ops.trigonometry import (
     arccos,
     arccosh,

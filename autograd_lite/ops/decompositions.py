@@ -167,7 +167,7 @@ pinv = structural(
 
 
 # ── norms ─────────────────────────────────────────────────────────────────────────────────────
-def _norm(g, out, x, *, ord=None, axis=None, keepdims=False):  # noqa: A002
+def _norm(g, out, x, *, ord=None, axis=None, keepdims=False):
     length = out + (out == 0)  # at 0 the smallest subgradient is 0
     if ord is None or ord == 2:
         return spread(g, x, axis) * (x / spread(length, x, axis))

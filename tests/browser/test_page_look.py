@@ -42,7 +42,8 @@ CONTRAST = """() => {
     const a = light(ink), b = light(under(...middle, el));
     const ratio = (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05);
     seen += 1;
-    if (ratio < 4.5) found.push(`${text.data.trim()} (${el.className.baseVal ?? el.className}): ${ratio.toFixed(2)}`);
+    const named = el.className.baseVal ?? el.className;
+    if (ratio < 4.5) found.push(`${text.data.trim()} (${named}): ${ratio.toFixed(2)}`);
   }
   return { seen, found };
 }"""

@@ -116,7 +116,9 @@ def test_content_policy_forbids_network_and_eval(open_page, assemble, model):
 
 
 def test_sources_can_be_put_into_a_page():
-    script = "".join((STEPPER / name).read_text(encoding="utf-8") for name in ("drawing.js", "page.js"))
+    script = "".join(
+        (STEPPER / name).read_text(encoding="utf-8") for name in ("drawing.js", "page.js")
+    )
     style = (STEPPER / "page.css").read_text(encoding="utf-8")
     for word in (
         "innerHTML",
@@ -238,9 +240,9 @@ def test_tensor_cells_stand_in_their_halves(open_page, model):
         "g => [...g.querySelectorAll('.cell')].map(t => {"
         "const b = t.getBBox(); return [b.x, b.y, b.x + b.width, b.y + b.height]})"
     )
-    assert all(0 <= x0 and x1 <= 120 for x0, _, x1, _ in boxes[:6])
-    assert all(120 <= x0 and x1 <= 240 for x0, _, x1, _ in boxes[6:])
-    assert all(26 <= y0 and y1 <= 92 for _, y0, _, y1 in boxes)
+    assert all(x0 >= 0 and x1 <= 120 for x0, _, x1, _ in boxes[:6])
+    assert all(x0 >= 120 and x1 <= 240 for x0, _, x1, _ in boxes[6:])
+    assert all(y0 >= 26 and y1 <= 92 for _, y0, _, y1 in boxes)
     overlapping = [
         (a, b)
         for i, a in enumerate(boxes)

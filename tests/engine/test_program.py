@@ -142,7 +142,7 @@ def rebuilt(choices, pool):
                 np.maximum(a, b),
                 a * 0.5 + np.mean(b),
                 a / (b * b + 1),
-            )[kind]  # fmt: skip
+            )[kind]
         )
     return np.sum(np.tanh(pool[-1]))
 

@@ -247,7 +247,9 @@ def test_a_bar_grows_in_a_terminal_only(monkeypatch):
 def test_summary(capsys):
     made = keras.Sequential([keras.layers.Dense(4, input_shape=[1]), keras.layers.Dense(1)])
     made.summary()
-    assert capsys.readouterr().out == """\
+    assert (
+        capsys.readouterr().out
+        == """\
 Model: "sequential"
 ┏━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━┳━━━━━━━━━━━━━━━━━━━━━━━━┳━━━━━━━━━━━━━━━┓
 ┃ Layer (type)                    ┃ Output Shape           ┃       Param # ┃
@@ -260,6 +262,7 @@ Model: "sequential"
  Trainable params: 13 (52.00 B)
  Non-trainable params: 0 (0.00 B)
 """
+    )
 
 
 def test_summary_of_an_unbuilt_model():

@@ -142,7 +142,9 @@ def test_many_steps_are_not_all_named():
         y.backward()
         with recorder.step(y, [a]):
             a.data -= 0.1 * a.grad
-    with pytest.raises(ValueError, match="^step 0 was not recorded; recorded are 1, 2, 3, 4, 5, 6, 7, 8, …$"):
+    with pytest.raises(
+        ValueError, match="^step 0 was not recorded; recorded are 1, 2, 3, 4, 5, 6, 7, 8, …$"
+    ):
         draw(recorder, step=0)
     assert draw(recorder).texts.step.number == 10
 
@@ -267,7 +269,9 @@ def test_missing_graphviz_in_a_notebook(nowhere, pass_):
 def test_frames(celsius, tmp_path):
     written = frames(celsius, tmp_path / "a" / "frames")
     assert [p.name for p in written] == [
-        f"step-{step:04d}-{passes}.svg" for step in range(1, 6) for passes in ("forward", "backward")
+        f"step-{step:04d}-{passes}.svg"
+        for step in range(1, 6)
+        for passes in ("forward", "backward")
     ]
     boxes = {Drawing(p.read_text(encoding="utf-8")).root.get("viewBox") for p in written}
     assert len(boxes) == 1

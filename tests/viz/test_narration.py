@@ -25,7 +25,11 @@ def told(recording: Recording, place: int = -1) -> list[tuple[str, str, str, str
     known = moves(recording.graph_of(step), [u.node for u in step.updates])
     assert len(known) == len(said)
     return [
-        (m.phase, plain_text(m.title), *(" ".join(map(plain_text, part)) for part in (t.say, t.note)))
+        (
+            m.phase,
+            plain_text(m.title),
+            *(" ".join(map(plain_text, part)) for part in (t.say, t.note)),
+        )
         for m, t in zip(known, said, strict=True)
     ]
 
@@ -45,7 +49,9 @@ def check(recording: Recording) -> None:
         order = [PHASES.index(m.phase) for m in known]
         assert order == sorted(order)
         swept = [m for m in known if m.phase == "backward"]
-        assert [m.target for m in swept] == [graph.root.id, *(m.input for m in graph.messages)][: len(swept)]
+        assert [m.target for m in swept] == [graph.root.id, *(m.input for m in graph.messages)][
+            : len(swept)
+        ]
         assert [m.op for m in swept[1:]] == [m.node for m in graph.messages]
         made = [m.target for m in known if m.phase in ("forward", "loss")]
         assert sorted(made) == [n.id for n in graph.nodes if n.op]
@@ -58,7 +64,9 @@ def check(recording: Recording) -> None:
                 assert plain_text(line).strip()
             for line in telling.say:
                 assert plain_text(line).endswith(".")
-            spoken = " ".join(plain_text(line) for line in (move.title, *telling.say, *telling.note))
+            spoken = " ".join(
+                plain_text(line) for line in (move.title, *telling.say, *telling.note)
+            )
             assert "None" not in spoken
             assert "array(" not in spoken
 
@@ -123,7 +131,9 @@ def test_one_and_zero():
         "When w rises a little, p rises just as much, because x = 1, and L rises just as much:"
         " 1 times as much in all."
     )
-    assert product(2.0, -1.0, 4.0).startswith("When w rises a little, p falls just as much, because")
+    assert product(2.0, -1.0, 4.0).startswith(
+        "When w rises a little, p falls just as much, because"
+    )
     assert product(2.0, 0.0, 4.0) == (
         "When w rises a little, p does not move, because x = 0: no change of L comes from here."
     )
@@ -141,7 +151,9 @@ def test_the_last_operation_needs_no_upstream():
 
 
 def test_fan_out_adds_up():
-    notes = [note for phase, *_, note in told(passed(SINGLE["five_times"]())) if phase == "backward"]
+    notes = [
+        note for phase, *_, note in told(passed(SINGLE["five_times"]())) if phase == "backward"
+    ]
     sums = [n for n in notes if n.startswith("∂v₂/∂a:")]
     assert [n.split(". ")[-1] for n in sums[1:]] == [
         "The second of 5 messages is added, +=.", "The third of 5 messages is added, +=.",
@@ -241,7 +253,9 @@ def test_nothing_breaks_on_odd_numbers(number, shape, tmp_path):
     for passes in ("forward", "both"):
         assert "<svg" in draw(again, passes=passes).svg
     assert page_model(again, "")["steps"][0]["values"]["0"]
-    assert "<svg" not in stepper(again).html.partition("application/json")[2].partition("</script>")[0]
+    assert (
+        "<svg" not in stepper(again).html.partition("application/json")[2].partition("</script>")[0]
+    )
 
 
 @pytest.mark.filterwarnings("ignore::autograd_lite.errors.NumericWarning")

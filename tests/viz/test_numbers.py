@@ -12,8 +12,8 @@ import numpy as np
 import pytest
 from viz_cases import CELSIUS, FAHRENHEIT, Drawing, five_times, passed, trained
 
-from autograd_lite.recording import Recording
 from autograd_lite.notation import number
+from autograd_lite.recording import Recording
 from viz.diagram import draw
 from viz.page.model import page_model
 
@@ -71,7 +71,9 @@ class Reference:
             g = grads[name]
             self.m[name] = self.m[name] * B1 + g * (1 - B1)
             self.v[name] = self.v[name] * B2 + g * g * (1 - B2)
-            after[name] = (p - rate * self.m[name] / (np.sqrt(self.v[name]) + TINY)).astype(self.dtype)
+            after[name] = (p - rate * self.m[name] / (np.sqrt(self.v[name]) + TINY)).astype(
+                self.dtype
+            )
         self.now = after
         return {"values": values, "grads": grads, "local": local, "before": before, "after": after}
 
@@ -102,7 +104,11 @@ def written(cells, wanted, tolerance):
         return
     ends = shown[1].split(" … ")
     norm = float(np.sqrt((flat * flat).sum()))
-    for text, x in ((shown[0].removeprefix("‖·‖ = "), norm), (ends[0], flat.min()), (ends[1], flat.max())):
+    for text, x in (
+        (shown[0].removeprefix("‖·‖ = "), norm),
+        (ends[0], flat.min()),
+        (ends[1], flat.max()),
+    ):
         assert text in {number(x - slack), number(x), number(x + slack)}
 
 

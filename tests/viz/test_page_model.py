@@ -163,7 +163,9 @@ def test_source_lines_are_shown_where_they_are_known():
     with source_lines():
         y = leaf("a", 2.0) * leaf("b", 3.0)
     graph = page_model(passed(y), "")["graphs"][0]
-    assert [line["text"].strip() for line in graph["code"]] == ['y = leaf("a", 2.0) * leaf("b", 3.0)']
+    assert [line["text"].strip() for line in graph["code"]] == [
+        'y = leaf("a", 2.0) * leaf("b", 3.0)'
+    ]
     assert graph["moves"][0]["code"] == 0
 
 
@@ -171,7 +173,9 @@ def test_a_damaged_installation(monkeypatch, celsius):
     import viz.page
 
     monkeypatch.setattr(viz.page.resources, "files", lambda _: _Empty())
-    with pytest.raises(RuntimeError, match="^the page's template lacks a mark; the installation is damaged$"):
+    with pytest.raises(
+        RuntimeError, match="^the page's template lacks a mark; the installation is damaged$"
+    ):
         Page(celsius, "").html
 
 

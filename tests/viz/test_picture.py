@@ -181,7 +181,9 @@ def test_backward_is_dashed_and_its_arrow_open(theme):
 
 def test_a_parameter_and_the_loss_differ_by_their_border(celsius):
     drawing = Drawing(draw(celsius).svg)
-    nodes = {n.name: drawing.groups[f"n{n.id}"] for n in celsius.graphs[-1].nodes if n.role != "constant"}
+    nodes = {
+        n.name: drawing.groups[f"n{n.id}"] for n in celsius.graphs[-1].nodes if n.role != "constant"
+    }
 
     def borders(name):
         return [p for p in nodes[name] if p.tag.endswith("path")]
@@ -211,7 +213,9 @@ def test_errors():
     y = leaf("a", 3.0) * leaf("b", 2.0)
     with pytest.raises(ValueError, match="^this record has no backward pass; call backward"):
         draw(y, passes="backward").dot
-    with pytest.raises(ValueError, match="^passes='up' is not one of 'forward', 'backward', 'both'$"):
+    with pytest.raises(
+        ValueError, match="^passes='up' is not one of 'forward', 'backward', 'both'$"
+    ):
         draw(y, passes="up").dot
     with pytest.raises(ValueError, match="^theme 'pink' is not one of 'light', 'dark', 'print'$"):
         draw(y, theme="pink").dot

@@ -28,7 +28,8 @@ def collisions(scene: Scene) -> list[tuple[str, str]]:
     """Pairs of things that touch and should not; ``frame`` is the edge of the drawing."""
     border = style.BORDER / 2
     solid = {
-        f"n{c.node.id}": c.box.grown(border if c.node.role == "parameter" else 0) for c in scene.cards
+        f"n{c.node.id}": c.box.grown(border if c.node.role == "parameter" else 0)
+        for c in scene.cards
     }
     solid |= {f"o{o.node.id}": o.box for o in scene.ops}
     solid |= {f"l{r.key}": r.label for r in scene.roads if r.label}
@@ -55,7 +56,9 @@ def collisions(scene: Scene) -> list[tuple[str, str]]:
 
 
 def _within(box: Box, scene: Scene) -> bool:
-    return box.x >= 0 and box.y >= 0 and box.x + box.w <= scene.width and box.y + box.h <= scene.height
+    return (
+        box.x >= 0 and box.y >= 0 and box.x + box.w <= scene.width and box.y + box.h <= scene.height
+    )
 
 
 @pytest.mark.parametrize("medium", MEDIA)
@@ -289,6 +292,8 @@ def test_ids_in_the_skeleton_are_ours(text):
 
     a = leaf(text or "a", 1.0)
     recording = record(a * 2.0)
-    sizes = Sizes(GraphTexts(recording.graphs[0]), [StepTexts(recording, recording.steps[0])], style.PAGE)
+    sizes = Sizes(
+        GraphTexts(recording.graphs[0]), [StepTexts(recording, recording.steps[0])], style.PAGE
+    )
     words = set(re.findall(r'"([^"]*)"', _skeleton(sizes)))
     assert all(word.isascii() for word in words)

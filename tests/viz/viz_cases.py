@@ -127,7 +127,10 @@ class Drawing:
 
     def texts(self, group: str) -> list[str]:
         """The words of a group, from left to right and top to bottom as they were written."""
-        words = [(t.text or "").replace("\xa0", " ").strip() for t in self.groups[group].iter(f"{SVG}text")]
+        words = [
+            (t.text or "").replace("\xa0", " ").strip()
+            for t in self.groups[group].iter(f"{SVG}text")
+        ]
         return [w for w in words if w]
 
     def places(self) -> dict[str, list[str]]:

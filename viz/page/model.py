@@ -52,7 +52,8 @@ def _graph(recording: Recording, place: int) -> dict[str, Any]:
         "clusters": [{"title": c.title, **_box(c.box)} for c in scene.clusters],
         "nodes": [_node(c, texts, lines) for c in sorted(scene.cards, key=lambda c: c.node.id)],
         "ops": [
-            {"id": o.node.id, "symbol": o.sign, "name": o.node.op, **_centre(o.box)} for o in scene.ops
+            {"id": o.node.id, "symbol": o.sign, "name": o.node.op, **_centre(o.box)}
+            for o in scene.ops
         ],
         "edges": [_edge(r) for r in scene.roads],
         "code": code,
@@ -193,13 +194,20 @@ def _widths(recording: Recording, step: StepRecord) -> list[float]:
     """The stroke width of each move's edge, 0.8 to 4 by the root of its size, on one scale."""
     texts = StepTexts(recording, step)
     graph = texts.graph.graph
-    computed = sorted((n for n in graph.nodes if n.op), key=lambda n: narration.phase_of(n) == "loss")
+    computed = sorted(
+        (n for n in graph.nodes if n.op), key=lambda n: narration.phase_of(n) == "loss"
+    )
     sizes = [_size(step.values[n.id]) for n in computed]
     if texts.applications:
         sizes += [1.0, *(_size(a.contribution) for a in texts.applications)]
     sizes += [0.0] * len(step.updates)
-    largest = max((_size(v) for s in recording.steps for v in (*s.values, *s.contributions)), default=1.0)
-    return [round(0.8 + 3.2 * (min(size / largest, 1.0) ** 0.5 if largest else 0.0), 2) for size in sizes]
+    largest = max(
+        (_size(v) for s in recording.steps for v in (*s.values, *s.contributions)), default=1.0
+    )
+    return [
+        round(0.8 + 3.2 * (min(size / largest, 1.0) ** 0.5 if largest else 0.0), 2)
+        for size in sizes
+    ]
 
 
 def _size(data: Any) -> float:
@@ -226,7 +234,11 @@ def _curve(recording: Recording) -> dict[str, Any]:
     losses = [v if np.isfinite(v) else None for _, v in pairs]
     top = max((v for v in losses if v is not None), default=0.0)
     ticks = ["0", number(top)] if top > 0 else ["0"]
-    return {"epochs": [e for e, _ in pairs], "losses": losses, "ticks": [t.replace("−", "-") for t in ticks]}
+    return {
+        "epochs": [e for e, _ in pairs],
+        "losses": losses,
+        "ticks": [t.replace("−", "-") for t in ticks],
+    }
 
 
 def _nearest(recording: Recording, step: StepRecord) -> int:

@@ -1,6 +1,6 @@
 """CPU time of ``import autograd_lite`` beside ``import numpy``: medians over fresh processes.
 
-    python tests/benchmarks/import_cost.py
+python tests/benchmarks/bench_import.py
 """
 
 from __future__ import annotations
@@ -31,7 +31,9 @@ def main() -> None:
     medians = {code: statistics.median(seen) for code, seen in times.items()}
     for code, median in medians.items():
         print(f"{code:22} {1000 * median:7.1f} ms")
-    print(f"ratio                  {medians['import autograd_lite'] / medians['import numpy']:7.2f}")
+    print(
+        f"ratio                  {medians['import autograd_lite'] / medians['import numpy']:7.2f}"
+    )
 
 
 if __name__ == "__main__":

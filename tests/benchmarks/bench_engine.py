@@ -1,6 +1,6 @@
 """The engine beside bare NumPy, micrograd and other libraries: medians of one run, one thread.
 
-    OMP_NUM_THREADS=1 python tests/benchmarks/engine.py
+    OMP_NUM_THREADS=1 python tests/benchmarks/bench_engine.py
 
 Peers that are not installed (mygrad, autograd, torch, jax, micrograd) are left out and named.
 """
