@@ -41,7 +41,8 @@ def pass_():
 @pytest.mark.parametrize(
     ("ending", "start"),
     [
-        ("svg", b"<?xml"), ("png", b"\x89PNG"), ("pdf", b"%PDF"), ("dot", b"digraph"),
+        ("svg", b"<?xml"), ("png", b"\x89PNG"), ("dot", b"digraph"),
+        pytest.param("pdf", b"%PDF", marks=pytest.mark.bundled),
         ("html", b"<!DOCTYPE html>"), ("SVG", b"<?xml"),
     ],
 )  # fmt: skip

@@ -91,7 +91,13 @@ def digest(data):
 
 @pytest.mark.parametrize(
     ("format", "start"),
-    [("svg", b"<?xml"), ("png", b"\x89PNG"), ("pdf", b"%PDF"), ("json", b"{"), ("plain", b"graph")],
+    [
+        ("svg", b"<?xml"),
+        ("png", b"\x89PNG"),
+        pytest.param("pdf", b"%PDF", marks=pytest.mark.bundled),
+        ("json", b"{"),
+        ("plain", b"graph"),
+    ],
 )
 def test_a_format_is_drawn_and_drawn_again_the_same(format, start):
     drawing = layout.render(GRAPH, format)
@@ -113,6 +119,7 @@ def test_text_that_looks_like_a_comment_or_a_title_stays():
     assert "&lt;title&gt;y&lt;/title&gt;" in svg
 
 
+@pytest.mark.bundled
 def test_a_pdf_embeds_the_font_and_a_fixed_date():
     pdf = layout.render(GRAPH, "pdf")
     streams = re.findall(rb"stream\r?\n(.*?)endstream", pdf, re.DOTALL)
@@ -158,6 +165,7 @@ def test_a_lone_surrogate_is_drawn_as_a_question_mark():
 # Refusals
 
 
+@pytest.mark.bundled
 @pytest.mark.parametrize(
     ("dot", "options", "words"),
     [
@@ -213,6 +221,7 @@ def test_a_child_that_hangs_is_stopped(fresh, monkeypatch, tmp_path):
         layout.render(GRAPH, timeout=0.2)
 
 
+@pytest.mark.bundled
 def test_a_child_that_dies_in_between_is_replaced(fresh):
     layout.render(GRAPH)
     first = fresh._process
@@ -222,6 +231,7 @@ def test_a_child_that_dies_in_between_is_replaced(fresh):
     assert fresh._process is not first
 
 
+@pytest.mark.bundled
 def test_a_child_that_dies_while_drawing_is_an_error(fresh):
     layout.render(GRAPH)
     threading.Timer(0.2, fresh._process.kill).start()
@@ -230,6 +240,7 @@ def test_a_child_that_dies_while_drawing_is_an_error(fresh):
     assert layout.render(GRAPH).startswith(b"<?xml")
 
 
+@pytest.mark.bundled
 def test_an_interrupt_leaves_no_half_read_answer(fresh, monkeypatch):
     layout.render(GRAPH)
 
@@ -253,11 +264,13 @@ def child():
     layout._kill(process)
 
 
+@pytest.mark.bundled
 def test_the_child_ends_with_its_parent(child):
     child.stdin.close()
     assert child.wait(10) == 0
 
 
+@pytest.mark.bundled
 def test_a_child_that_nobody_stops_ends_by_itself(child):
     # Its grace of 5 s is nearly used up at the start.
     request = {"format": "svg", "engine": "dot", "timeout": -4.8}
@@ -267,6 +280,7 @@ def test_a_child_that_nobody_stops_ends_by_itself(child):
 
 if hasattr(os, "fork"):
 
+    @pytest.mark.bundled
     def test_a_forked_process_has_an_engine_of_its_own():
         assert (
             python(
@@ -309,6 +323,7 @@ def test_importing_is_cheap():
     assert loaded == ""
 
 
+@pytest.mark.bundled
 def test_the_bundled_engine_comes_first(monkeypatch, tmp_path):
     program(tmp_path, "print('from the PATH')")
     monkeypatch.setenv("PATH", str(tmp_path), prepend=os.pathsep)
@@ -396,6 +411,7 @@ if sys.platform == "linux":  # elsewhere the wheel of pygraphviz brings all it n
 # Fonts and widths
 
 
+@pytest.mark.bundled
 def test_a_machine_without_fonts_draws_the_same_bytes(tmp_path):
     formats = ("svg", "png", "pdf")
     here = " ".join(digest(layout.render(GRAPH, format)) for format in formats)
@@ -446,6 +462,7 @@ CHARACTERS = [chr(code) for code in range(33, 127)]
 CHARACTERS += [*"∂Łθ∑ŷ‖→αβσ₁²½…é€·", "\N{MINUS SIGN}", "\N{MULTIPLICATION SIGN}", "x̄", "w̃"]
 
 
+@pytest.mark.bundled
 @pytest.mark.parametrize("size", [9, 12, 15, 18])
 @settings(max_examples=40, deadline=None)
 @given(
@@ -458,6 +475,7 @@ def test_widths_of_characters_add_up(size, text, bold, italic):
     assert width == pytest.approx(engine_width(text, size, bold, italic), abs=0.01)
 
 
+@pytest.mark.bundled
 @pytest.mark.parametrize("text", ["AVATAR To LT", "fi ffi", r"a\Nb\G", "x̄ + ŷ", "a  b"])
 def test_kerning_ligatures_escapes_marks_and_spaces_add_up(text):
     assert layout.text_width(text, 12) == pytest.approx(engine_width(text, 12), abs=0.01)

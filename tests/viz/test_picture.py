@@ -33,6 +33,7 @@ def without_places(text: str) -> str:
 
 
 # ── golden ────────────────────────────────────────────────────────────────────────────────────
+@pytest.mark.bundled
 @pytest.mark.parametrize("passes", ["forward", "backward", "both"])
 @pytest.mark.parametrize("name", CASES)
 def test_golden(name, passes, golden):
@@ -40,11 +41,13 @@ def test_golden(name, passes, golden):
     golden(f"{name}-{passes}.dot", without_places(text))
 
 
+@pytest.mark.bundled
 @pytest.mark.parametrize("theme", ["dark", "print"])
 def test_golden_themes(theme, golden):
     golden(f"fan-out-{theme}.dot", without_places(draw(passed(fan_out()), theme=theme).dot))
 
 
+@pytest.mark.bundled
 def test_golden_transparent(golden):
     text = draw(passed(fan_out()), transparent=True).dot
     assert "bgcolor=transparent" in text
