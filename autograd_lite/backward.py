@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import partial
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -18,8 +17,7 @@ __all__ = ["Step", "backward", "backward_steps", "seed_for", "sweep", "sweep_val
 _ndarray = np.ndarray
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(NamedTuple):
     """One application of the chain rule: from a node to one of its inputs.
 
     Attributes
@@ -39,7 +37,7 @@ class Step:
     """
 
     node: Any
-    index: int
+    index: int  # type: ignore[assignment]  # nobody looks for a place in a Step as in a tuple
     input: Any
     upstream: Any
     local: Any

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable
 
 __all__ = [
@@ -41,5 +40,7 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
     >>> did_you_mean("tnah", ["tanh", "exp"])
     " Did you mean 'tanh'?"
     """
+    import difflib  # rarely needed, and not quick to load
+
     near = difflib.get_close_matches(word, sorted(known), n=1, cutoff=0.5)
     return f" Did you mean {near[0]!r}?" if near else ""

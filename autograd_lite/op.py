@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Any
+from types import MappingProxyType
+from typing import Any, NamedTuple
 
 __all__ = ["Bad", "Edge", "Op", "Sample", "by_numpy", "elementwise", "registry", "structural"]
 
@@ -17,16 +17,14 @@ by_numpy: dict[Any, Op] = {}
 """The operation that stands behind a NumPy function or ufunc."""
 
 
-@dataclass(frozen=True)
-class Sample:
+class Sample(NamedTuple):
     """A point inside an operation's domain, where its tests may differentiate numerically."""
 
     inputs: tuple[Any, ...]
-    params: Mapping[str, Any] = field(default_factory=dict)
+    params: Mapping[str, Any] = MappingProxyType({})
 
 
-@dataclass(frozen=True)
-class Edge:
+class Edge(NamedTuple):
     """A point where the derivative is a convention: the gradient that each input gets there."""
 
     at: tuple[Any, ...]
@@ -34,14 +32,13 @@ class Edge:
     warns: str = ""
 
 
-@dataclass(frozen=True)
-class Bad:
+class Bad(NamedTuple):
     """Input that must be refused, and words that the message must hold."""
 
     inputs: tuple[Any, ...]
     error: type[Exception]
     says: str
-    params: Mapping[str, Any] = field(default_factory=dict)
+    params: Mapping[str, Any] = MappingProxyType({})
 
 
 class Op:
