@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from autograd_lite import ops
+from autograd_lite.numeric import flat
 
 __all__ = ["Methods"]
 
@@ -20,6 +21,30 @@ class Methods:
     def abs(self) -> Any:
         """|x|; its derivative at 0 is 0."""
         return ops.abs(self)
+
+    def exp(self) -> Any:
+        """eˣ, element by element."""
+        return ops.exp(self)
+
+    def log(self) -> Any:
+        """Natural logarithm; −inf at 0 and NaN below, with a warning."""
+        return ops.log(self)
+
+    def sqrt(self) -> Any:
+        """Square root; NaN below 0, with a warning."""
+        return ops.sqrt(self)
+
+    def tanh(self) -> Any:
+        """Hyperbolic tangent."""
+        return ops.tanh(self)
+
+    def sigmoid(self) -> Any:
+        """1 / (1 + e⁻ˣ), without overflow."""
+        return ops.sigmoid(self)
+
+    def relu(self) -> Any:
+        """max(x, 0); its derivative at 0 is 0."""
+        return ops.relu(self)
 
     def sin(self) -> Any:
         """Sine of an angle in radians."""
@@ -35,6 +60,14 @@ class Methods:
         return ops.clip(self, low, high)
 
     # ── along axes ────────────────────────────────────────────────────────────────────────────
+    def sum(self, axis: Any = None, keepdims: bool = False) -> Any:
+        """Sum over ``axis`` (an int, a tuple, or None for all)."""
+        return ops.sum(self, axis=axis, keepdims=keepdims)
+
+    def mean(self, axis: Any = None, keepdims: bool = False) -> Any:
+        """Mean over ``axis`` (an int, a tuple, or None for all)."""
+        return ops.mean(self, axis=axis, keepdims=keepdims)
+
     def max(self, axis: Any = None, keepdims: bool = False) -> Any:
         """The largest element; a tie shares the gradient equally."""
         return ops.max(self, axis=axis, keepdims=keepdims)
@@ -68,6 +101,19 @@ class Methods:
         return np.argmin(self._answer("argmin"), axis=axis, keepdims=keepdims)
 
     # ── shapes ────────────────────────────────────────────────────────────────────────────────
+    def reshape(self, *shape: Any) -> Any:
+        """The same elements in another shape; one length may be −1."""
+        return ops.reshape(self, shape=flat(shape))
+
+    def transpose(self, *axes: Any) -> Any:
+        """Axes reversed, or in the order given."""
+        return ops.transpose(self, axes=flat(axes) or None)
+
+    @property
+    def T(self) -> Any:
+        """The transposed array: axes reversed."""
+        return ops.transpose(self, axes=None)
+
     def flatten(self) -> Any:
         """All elements in one row."""
         return ops.reshape(self, shape=(-1,))

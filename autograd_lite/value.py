@@ -14,7 +14,6 @@ from autograd_lite.context import Origin, thread, with_line
 from autograd_lite.methods import Methods
 from autograd_lite.numeric import (
     fingerprint,
-    flat,
     guarded,
     plain,
     plain_key,
@@ -291,52 +290,7 @@ class Value(Methods):
     def __ge__(self, other: Any) -> Any:
         return self._answer(">=") >= _bare(other)
 
-    # ── functions and shapes, as methods ──────────────────────────────────────────────────────
-    def exp(self) -> Value:
-        """eˣ, element by element."""
-        return apply(ops.exp, (self,))
-
-    def log(self) -> Value:
-        """Natural logarithm; −inf at 0 and NaN below, with a warning."""
-        return apply(ops.log, (self,))
-
-    def sqrt(self) -> Value:
-        """Square root; NaN below 0, with a warning."""
-        return apply(ops.sqrt, (self,))
-
-    def tanh(self) -> Value:
-        """Hyperbolic tangent."""
-        return apply(ops.tanh, (self,))
-
-    def sigmoid(self) -> Value:
-        """1 / (1 + e⁻ˣ), without overflow."""
-        return apply(ops.sigmoid, (self,))
-
-    def relu(self) -> Value:
-        """max(x, 0); its derivative at 0 is 0."""
-        return apply(ops.relu, (self,))
-
-    def sum(self, axis: Any = None, keepdims: bool = False) -> Value:
-        """Sum over ``axis`` (an int, a tuple, or None for all)."""
-        return apply(ops.sum, (self,), {"axis": axis, "keepdims": keepdims})
-
-    def mean(self, axis: Any = None, keepdims: bool = False) -> Value:
-        """Mean over ``axis`` (an int, a tuple, or None for all)."""
-        return apply(ops.mean, (self,), {"axis": axis, "keepdims": keepdims})
-
-    def reshape(self, *shape: Any) -> Value:
-        """The same elements in another shape; one length may be −1."""
-        return apply(ops.reshape, (self,), {"shape": flat(shape)})
-
-    def transpose(self, *axes: Any) -> Value:
-        """Axes reversed, or in the order given."""
-        return apply(ops.transpose, (self,), {"axes": flat(axes) or None})
-
-    @property
-    def T(self) -> Value:
-        """The transposed array: axes reversed."""
-        return apply(ops.transpose, (self,), {"axes": None})
-
+    # ── elements ──────────────────────────────────────────────────────────────────────────────
     def __getitem__(self, key: Any) -> Value:
         return apply(ops.getitem, (self,), {"key": plain_key(key)})
 

@@ -12,12 +12,14 @@ from typing import Any
 from autograd_lite.files import write_whole
 from autograd_lite.recording import Recording
 from viz import dot, layout
+from viz.alt import alt_text
 from viz.picture import picture
 from viz.scene import Scene, lay_out
 from viz.style import Theme
+from viz.subject import as_recording, chosen_step
 from viz.texts import StepTexts
 
-__all__ = ["Diagram", "alt_text", "as_recording", "chosen_step", "draw", "frames"]
+__all__ = ["Diagram", "draw", "frames"]
 
 _FORMATS = ("svg", "png", "pdf", "dot")
 _LARGEST_PNG = 8000  # points: a wider picture is scaled down to it, before memory runs out
@@ -158,64 +160,6 @@ def draw(what: Any, *, passes: str | None = None, theme: str | Theme = "light", 
     place = chosen_step(recording, step)
     swept = bool(recording.steps[place].contributions)
     return Diagram(recording, place, passes or ("both" if swept else "forward"), theme, transparent)
-
-
-def as_recording(what: Any, parameters: Sequence[Any] = ()) -> Recording:
-    """A recording as it is, or the record of a live value's passes."""
-    what = getattr(what, "recording", what)
-    if isinstance(what, Recording):
-        if not what.steps:
-            raise ValueError(
-                "the recording is empty: train with it first, as in fit(callbacks=[recorder])"
-            )
-        return what
-    from autograd_lite import record
-
-    try:
-        return record(what, parameters=parameters)
-    except TypeError:
-        raise TypeError(
-            f"a Value or a recording can be drawn, not {type(what).__name__}; give the result of a"
-            " computation with Values, or viz.Recorder() after fit"
-        ) from None
-
-
-def chosen_step(recording: Recording, number: int | None) -> int:
-    """The place of a training step in a recording, by its number; the last one by default."""
-    if number is None:
-        return len(recording.steps) - 1
-    for place, step in enumerate(recording.steps):
-        if step.number == number:
-            return place
-    known = ", ".join(str(s.number) for s in recording.steps[:8])
-    more = ", …" if len(recording.steps) > 8 else ""
-    raise ValueError(f"step {number} was not recorded; recorded are {known}{more}")
-
-
-def alt_text(texts: StepTexts, passes: str) -> str:
-    """A picture in words: what was computed from what, and the gradients of the leaves."""
-    graph = texts.graph.graph
-    swept = passes != "forward" and bool(texts.applications)
-    title = "Forward and backward pass" if swept else "Forward pass"
-    drawn = [n for n in graph.nodes if n.id not in texts.graph.folded]
-
-    def told(node: Any) -> str:
-        cells = texts.values[node.id]
-        if node.shape:
-            return f"{node.name} of shape {node.shape}"
-        return f"{node.name} = {cells[0][0]}"
-
-    given = ", ".join(told(n) for n in drawn if not n.op)
-    made = ", ".join(told(n) for n in drawn if n.op)
-    words = f"{title} of {graph.root.name}: {'; '.join(filter(None, (given, made)))}."
-    if swept:
-        slopes = ", ".join(
-            f"{n.name} {texts.gradients[n.id][0][0]}"
-            for n in drawn
-            if not n.op and n.id in texts.gradients
-        )
-        words += f" Gradients: {slopes}." if slopes else ""
-    return words
 
 
 def frames(what: Any, folder: str | os.PathLike[str], format: str = "svg", *,

@@ -12,8 +12,8 @@ from typing import Any
 
 from autograd_lite.files import write_whole
 from autograd_lite.recording import Recording
-from viz.diagram import as_recording
 from viz.page.model import page_model
+from viz.subject import as_recording
 
 __all__ = ["Page", "stepper"]
 

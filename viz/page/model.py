@@ -10,7 +10,7 @@ import numpy as np
 from autograd_lite.notation import number
 from autograd_lite.recording import Node, Recording, StepRecord, Update
 from viz import narration, style
-from viz.diagram import alt_text
+from viz.alt import alt_text
 from viz.geometry import Curve
 from viz.narration import Move, Telling
 from viz.scene import Card, Road, lay_out
