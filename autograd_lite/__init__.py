@@ -6,13 +6,21 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 from autograd_lite.context import no_grad
-from autograd_lite.errors import GradientError, NumericWarning, RecordError, StaleDataError
+from autograd_lite.errors import (
+    AnomalyError,
+    GradientError,
+    NumericWarning,
+    RecordError,
+    StaleDataError,
+)
 from autograd_lite.errors import did_you_mean as _did_you_mean
 from autograd_lite.value import Value
 
 if TYPE_CHECKING:
     from autograd_lite import keras, nn, ops, tf
+    from autograd_lite.anomaly import detect_anomaly
     from autograd_lite.checker import assert_grads, gradcheck
+    from autograd_lite.custom import elementwise, structural
     from autograd_lite.programs import program
     from autograd_lite.recorder import record
     from autograd_lite.transforms import grad, hessian, hvp, jacobian, jvp, value_and_grad, vjp
@@ -20,9 +28,10 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 __all__ = [
-    "GradientError", "NumericWarning", "RecordError", "StaleDataError", "Value",
-    "assert_grads", "grad", "gradcheck", "hessian", "hvp", "jacobian", "jvp", "keras", "nn",
-    "no_grad", "ops", "program", "record", "tf", "value_and_grad", "vjp",
+    "AnomalyError", "GradientError", "NumericWarning", "RecordError", "StaleDataError", "Value",
+    "assert_grads", "detect_anomaly", "elementwise", "grad", "gradcheck", "hessian", "hvp",
+    "jacobian", "jvp", "keras", "nn", "no_grad", "ops", "program", "record", "structural", "tf",
+    "value_and_grad", "vjp",
 ]  # fmt: skip
 
 _HOME = {
@@ -30,6 +39,8 @@ _HOME = {
         ("grad", "hessian", "hvp", "jacobian", "jvp", "value_and_grad", "vjp"), "transforms"
     ),
     **dict.fromkeys(("assert_grads", "gradcheck"), "checker"),
+    **dict.fromkeys(("elementwise", "structural"), "custom"),
+    "detect_anomaly": "anomaly",
     "program": "programs",
     "record": "recorder",
 }

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from autograd_lite.context import thread
 from autograd_lite.errors import GradientError, StaleDataError
 from autograd_lite.graph import sweep_order
 from autograd_lite.numeric import fit, shape_text, tell, unbroadcast
@@ -86,6 +87,8 @@ def sweep(root: Any, seed: Any, since: int = 0) -> dict[Any, Any]:
 
     Nodes older than serial ``since`` are left out. A leaf's gradient is an array of its own.
     """
+    if not thread.usual and thread.watch is not None:
+        return thread.watch.sweep(root, seed, since)
     order = sweep_order(root, since)
     grads = {root: seed}
     if not any([node.op.domain for node in order]):
@@ -103,16 +106,19 @@ def _sweep(order: list[Any], grads: dict[Any, Any], place: list[Any] | None) -> 
         g = grads.get(node)
         if g is None:
             continue
-        if node._shown is not None and not node.is_intact():
+        if node._changed or (node._shown is not None and not node.is_intact()):
             raise _stale(node, node, "the result of")
-        pulls, args, out, params = node.op.pulls, node._saved, node._data, node.params
+        if node._saved is None:
+            _sweep_scalars(node, g, grads)
+            continue
+        args, out, params = node._saved, node._data, node.params
         index = -1
         for x in node.inputs:
             index += 1
             like = args[index]
             if x._data is not like and not _same(x._data, like):
                 raise _stale(node, x, f"input {index} of")
-            pull = pulls[index] if x.tracked else None
+            pull = node.op.pulls[index] if x.tracked else None
             if pull is None:
                 continue
             if place is not None:
@@ -121,13 +127,11 @@ def _sweep(order: list[Any], grads: dict[Any, Any], place: list[Any] | None) -> 
                 c = pull(g, out, *args, **params) if params else pull(g, out, *args)
             except (ZeroDivisionError, OverflowError):
                 c = _pulled(pull, g, out, args, params)
-            if type(c) is float and type(like) is float:
-                if c - c != 0.0 and g - g == 0.0:
-                    _notice("invalid value" if c != c else "divide by zero", node, index)
+            if type(c) is type(like) is float:
+                if c - c != 0.0:
+                    _check(c, g, node, index)
             elif not (
-                type(c) is type(like) is _ndarray
-                and c.shape == like.shape
-                and c.dtype is like.dtype
+                type(c) is type(like) is _ndarray and c.shape == like.shape and c.dtype is like.dtype
             ):
                 c = fit(_pulled(pull, g, out, args, params) if type(c) is complex else c, like)
             before = grads.get(x)
@@ -137,6 +141,40 @@ def _sweep(order: list[Any], grads: dict[Any, Any], place: list[Any] | None) -> 
                 grads[x] = c.copy()  # a leaf's gradient is its owner's to write into
             else:
                 grads[x] = c
+
+
+def _sweep_scalars(node: Any, g: float, grads: dict[Any, Any]) -> None:
+    """One node of the loop: an operator between two floats, as most nodes of a scalar graph are."""
+    left, right = inputs = node.inputs
+    if left._changed > node.serial or right._changed > node.serial:
+        _floats(node)
+    out, a, b = node._data, left._data, right._data
+    for x, pull in zip(inputs, node.op.pulls):  # noqa: B905 - strict costs a tenth of the sweep
+        if x.tracked and pull is not None:
+            try:
+                c = pull(g, out, a, b)
+            except (ZeroDivisionError, OverflowError):
+                c = None
+            if type(c) is not float:
+                c = fit(_pulled(pull, g, out, (a, b), {}), a)
+            if c - c != 0.0:
+                _check(c, g, node, 0 if x is left else 1)
+            before = grads.get(x)
+            grads[x] = c if before is None else before + c
+
+
+def _check(c: float, g: float, node: Any, index: int) -> None:
+    """Tell of an infinity or a NaN that this application of the chain rule has made."""
+    if g - g == 0.0:
+        _notice("invalid value" if c != c else "divide by zero", node, index)
+
+
+def _floats(node: Any) -> tuple[float, ...]:
+    """The inputs of a node of scalars, after a check that none was assigned anew since."""
+    for index, x in enumerate(node.inputs):
+        if x._changed > node.serial:
+            raise _stale(node, x, f"input {index} of")
+    return tuple([x._data for x in node.inputs])
 
 
 def _pulled(pull: Any, g: Any, out: Any, args: tuple[Any, ...], params: dict[str, Any]) -> Any:
@@ -170,11 +208,11 @@ def sweep_values(root: Any, seed: Any, since: int = 0) -> dict[Any, Any]:
 
 def _unchanged(node: Any) -> tuple[tuple[Any, ...], Any]:
     """The data that the forward pass used, after a check that nobody wrote into it since."""
-    args = node._saved
+    args = _floats(node) if node._saved is None else node._saved
     for index, x in enumerate(node.inputs):
         if x._data is not args[index] and not _same(x._data, args[index]):
             raise _stale(node, x, f"input {index} of")
-    if node._shown is not None and not node.is_intact():
+    if node._changed or (node._shown is not None and not node.is_intact()):
         raise _stale(node, node, "the result of")
     return args, node._data
 
@@ -252,6 +290,8 @@ def backward_steps(root: Any, gradient: Any = None, *, write: bool = True) -> It
                 local = None if rule is None else _local(rule, out, args, node.params)
             before = grads.get(x)
             grads[x] = after = c if before is None else before + c
+            if thread.watch is not None:
+                thread.watch.step(node, index, g, c)
             if write:
                 _write(x, after, old)
             yield Step(node, index, x, g, local, c, before, after)

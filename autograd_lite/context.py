@@ -7,9 +7,12 @@ import threading
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from types import FrameType
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
-__all__ = ["Origin", "caller", "no_grad", "scope", "source_lines", "thread", "with_line"]
+__all__ = [
+    "Origin", "Watcher", "caller", "no_grad", "scope", "source_lines", "switched", "thread",
+    "unwatched", "with_line",
+]  # fmt: skip
 
 
 class Origin(NamedTuple):
@@ -20,12 +23,28 @@ class Origin(NamedTuple):
     line: int = 0
 
 
+class Watcher(Protocol):
+    """What looks at every result and every gradient while an anomaly is searched for."""
+
+    def __call__(self, op: Any, inputs: tuple[Any, ...], out: Any) -> None:
+        """A node of the graph was made."""
+
+    def sweep(self, root: Any, seed: Any, since: int) -> Any:
+        """A backward pass is to be made; its gradients."""
+
+    def step(self, node: Any, index: int, upstream: Any, contribution: Any) -> None:
+        """The chain rule was applied once."""
+
+
 class _Thread(threading.local):
     usual: bool = True
-    """Nothing below is switched: one look tells the common case."""
-    recording: bool = True
+    """Nothing below but the origin is switched: one look tells the common case."""
     origin: Origin | None = None
+    recording: bool = True
     lines: bool = False
+    watch: Watcher | None = None
+    quiet: bool = False
+    """Whether warnings about numbers are left to somebody who says it better."""
     depth: int = 0
     questions: list[str] | None = None
     """While a program is traced: what Values were asked whose answer Python may branch on."""
@@ -35,10 +54,10 @@ thread = _Thread()
 
 
 @contextmanager
-def _switched(**switches: Any) -> Iterator[None]:
-    """Set switches of this thread for a while."""
+def switched(**switches: Any) -> Iterator[None]:
+    """Set switches of this thread for a while; unless told, the case is not the usual one then."""
     before = {name: getattr(thread, name) for name in ("usual", *switches)}
-    vars(thread).update(switches, usual=False)
+    vars(thread).update({"usual": False, **switches})
     try:
         yield
     finally:
@@ -55,18 +74,23 @@ def no_grad() -> AbstractContextManager[None]:
     >>> y.tracked
     False
     """
-    return _switched(recording=False)
+    return switched(recording=False)
 
 
 def scope(name: str) -> AbstractContextManager[None]:
     """Nodes made inside belong to the module ``name``, within the modules around it."""
     around = thread.origin.module if thread.origin else ()
-    return _switched(origin=Origin((*around, name)))
+    return switched(origin=Origin((*around, name)), usual=thread.usual)
 
 
 def source_lines() -> AbstractContextManager[None]:
     """Nodes made inside remember the line of the learner's code that made them."""
-    return _switched(lines=True)
+    return switched(lines=True)
+
+
+def unwatched() -> AbstractContextManager[None]:
+    """Inside, nobody looks for anomalies: for code that leaves a domain on purpose."""
+    return switched(watch=None)
 
 
 def caller() -> FrameType:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 __all__ = [
+    "AnomalyError",
     "GradientError",
     "NumericWarning",
     "ProgramError",
@@ -16,6 +17,10 @@ __all__ = [
 
 class GradientError(RuntimeError):
     """A derivative was asked for that the graph cannot give."""
+
+
+class AnomalyError(GradientError):
+    """A NaN or an infinity was made inside ``detect_anomaly()``, and here is where."""
 
 
 class StaleDataError(GradientError):

@@ -7,15 +7,35 @@ from typing import Any
 import numpy as np
 
 from autograd_lite import ops
+from autograd_lite.errors import did_you_mean
 from autograd_lite.numeric import flat
 
 __all__ = ["Methods"]
+
+
+_ELSEWHERE = {
+    "astype": "Value(v.data.astype(np.float32)) makes a new one",
+    "dot": "Write a @ b, or np.dot(a, b)",
+    "gradient": "The gradient is .grad",
+    "numpy": "The numbers are .data",
+    "requires_grad": "Every Value has a gradient; detach() gives one without",
+    "tolist": "The numbers are .data, and .data.tolist() of an array",
+    "zero_grad": "To start anew, set .grad = None",
+}
+"""Names that other libraries have taught, and what they are here."""
 
 
 class Methods:
     """Methods of an array, each an operation of the library or a plain answer."""
 
     __slots__ = ()
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("_"):  # protocols are asked for all the time
+            raise AttributeError(name)
+        hint = _ELSEWHERE.get(name)
+        near = f" {hint}." if hint else did_you_mean(name, [n for n in dir(self) if n[0] != "_"])
+        raise AttributeError(f"a Value has no {name!r}.{near}")
 
     # ── element by element ────────────────────────────────────────────────────────────────────
     def abs(self) -> Any:

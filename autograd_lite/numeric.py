@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from autograd_lite.context import caller
+from autograd_lite.context import caller, thread
 from autograd_lite.errors import NumericWarning
 
 __all__ = [
@@ -68,13 +68,15 @@ def guarded(compute: Callable[[], Any]) -> tuple[Any, list[str]]:
 
 def tell(message: str) -> None:
     """Warn at the line of the caller's own code, the first outside this package."""
+    if thread.quiet:
+        return
     frame = caller()
     warnings.warn_explicit(
         message,
         NumericWarning,
         frame.f_code.co_filename,
         frame.f_lineno,
-        frame.f_globals.get("__name__"),
+        frame.f_globals.get("__name__") or "<unknown>",  # without a module, nothing would be said
         frame.f_globals.setdefault("__warningregistry__", {}),
     )
 
@@ -140,6 +142,11 @@ def real_numbers(data: Any, copy: bool = True) -> Any:
     """Numbers as the engine keeps them, or an error that says what came instead."""
     if type(data) is float:
         return data
+    if isinstance(data, (list, tuple)) and any(hasattr(type(x), "__apply_op__") for x in data):
+        raise TypeError(
+            "a list with Values in it is no array of numbers; np.stack([a, b]) joins Values of one"
+            " shape into a Value, np.concatenate puts arrays in a row"
+        )
     try:
         array = np.array(data) if copy else np.asarray(data)
     except ValueError:
@@ -148,11 +155,21 @@ def real_numbers(data: Any, copy: bool = True) -> Any:
             " give every row the same length"
         ) from None
     if array.dtype.kind not in "fbiu":
-        what = "None" if data is None else f"{type(data).__name__} of dtype {array.dtype}"
-        raise TypeError(
-            f"a Value holds real numbers, not {what}; convert it first, as in float(...)"
-        )
+        raise TypeError(_not_numbers(data))
     return settle(array)
+
+
+def _not_numbers(data: Any) -> str:
+    """What came in place of real numbers, in words, and what may be meant."""
+    if data is None:
+        return "a Value holds real numbers, not None; does a function end without return?"
+    kind = np.asarray(data).dtype.kind
+    what = f"the text {data!r}" if isinstance(data, str) else f"a {type(data).__name__}"
+    if kind == "U" and not isinstance(data, str):
+        what += " of text"
+    elif kind == "c":
+        return "a Value holds real numbers, not complex ones; take .real, or abs()"
+    return f"a Value holds real numbers, not {what}; make numbers of it first, as float('2.5') does"
 
 
 def fingerprint(data: np.ndarray) -> int:
@@ -168,9 +185,32 @@ def tell_domain(op: Any, inputs: tuple[Any, ...], out: Any, noticed: str) -> Non
 
 
 def shapes_error(op: Any, inputs: tuple[Any, ...], error: ValueError) -> ValueError:
-    """NumPy's complaint with the names and shapes of the operands in front."""
+    """What does not fit, with the names and shapes of the operands in front."""
     given = " and ".join(f"{x.describe()} ({shape_text(x._data)})" for x in inputs)
-    return ValueError(f"{op.name} ({op.symbol}) cannot be applied to {given}: {error}")
+    sign = f" ({op.symbol})" if op.symbol != op.name else ""
+    shapes = [np.shape(x._data) for x in inputs]
+    why = str(error).strip()
+    if op.name == "matmul" and all(shapes):
+        why = _unequal(*shapes) or why
+    elif op.elementwise and "broadcast" in why:
+        why = (
+            "compared from the last axis, two lengths have to be equal, or one of them 1; reshape"
+            " one of the two"
+        )
+    return ValueError(f"{op.name}{sign} cannot be applied to {given}: {why}")
+
+
+def _unequal(left: tuple[int, ...], right: tuple[int, ...]) -> str:
+    """Which two lengths of a matrix product differ, and whether a transposed one would fit."""
+    rows = right[-2] if len(right) > 1 else right[0]
+    if left[-1] == rows:
+        return ""
+    which = "the next to last of the right" if len(right) > 1 else "the length of the right"
+    text = f"the last length of the left one, {left[-1]}, has to equal {which} one, {rows}"
+    fits = len(left) > 1 and left[-2] == rows, len(right) > 1 and right[-1] == left[-1]
+    if any(fits):
+        text += f"; {'the left' if fits[0] else 'the right'} one transposed, with .T, would fit"
+    return text
 
 
 def flat(numbers: tuple[Any, ...]) -> tuple[int, ...]:

@@ -14,7 +14,7 @@ from autograd_lite.numpy_functions import from_declaration, qualified
 from autograd_lite.numpy_linalg import adapters
 from autograd_lite.op import by_numpy
 
-__all__ = ["answers", "function", "has_gradient", "supported", "ufunc"]
+__all__ = ["answers", "forget", "function", "has_gradient", "supported", "ufunc"]
 
 answers: set[Any] = {
     np.all, np.allclose, np.any, np.argmax, np.argmin, np.argsort, np.argwhere, np.array2string,
@@ -130,6 +130,13 @@ def _dot(a: Any, b: Any) -> Any:
 def supported() -> set[str]:
     """The names of all NumPy functions that give a gradient."""
     return {qualified(f) for f in (*by_numpy, *adapters, *_composed)}
+
+
+def forget(func: Any) -> None:
+    """Take a NumPy function from the operation that stands for it, which is declared anew."""
+    op = by_numpy.pop(func, None)
+    if op is not None:
+        adapters.pop(func, None)
 
 
 def has_gradient(func: Any) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 import sys
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -17,6 +17,7 @@ from autograd_lite.expression import Expr, symbol
 from autograd_lite.graph import all_nodes
 from autograd_lite.numeric import fit, settle, shape_text, unbroadcast
 from autograd_lite.source import Names, Source
+from autograd_lite.source.scalars import Shortened
 from autograd_lite.transforms import Tree, tree_map
 from autograd_lite.value import Value, as_value, leaf
 
@@ -93,8 +94,9 @@ def program(
         tree_map(_fresh(name), example) for name, example in zip(parameters, examples, strict=True)
     )
     root, variables = _trace(f, arguments)
-    source, fractional = _Writer(root, parameters, arguments, places, variables).write()
-    return Program(f, parameters, arguments, places, source, fractional)
+    with np.errstate(all="ignore"):
+        source, quick, short = _Writer(root, parameters, arguments, places, variables).write()
+    return Program(f, parameters, arguments, places, source, quick, short)
 
 
 class Program:
@@ -104,17 +106,21 @@ class Program:
     ----------
     source : str
         A module of plain Python with one function, ``program``, which returns
-        ``(value, (gradient, ...))``. It stands on its own.
+        ``(value, (gradient, ...))``. It stands on its own. Where all numbers are plain floats, what
+        runs is a shortened form of it: the same arithmetic in the same order, to the same bit.
     """
 
     def __init__(self, f: Any, parameters: list[str], examples: tuple[Tree, ...],
-                 chosen: list[int], source: str, guarded: bool) -> None:  # fmt: skip
+                 chosen: list[int], source: str, quick: str | None, short: bool) -> None:  # fmt: skip
         self.source = source
         self._name = getattr(f, "__name__", "a function")
         self._parameters, self._examples, self._chosen = parameters, examples, chosen
-        code = compile(source, f"<program of {self._name}>", "exec")
-        self._careful = _define(code, {"float": np.float64})
-        self._quick = None if guarded else _define(code, {})
+        # Floats go into a shortened program as they are, and nothing but floats comes out.
+        self._direct = short and all(
+            isinstance(x, Value) and type(x._data) is float for x in examples
+        )
+        self._quick = None if quick is None else _define(quick, self._name, {})
+        self._careful: Callable[..., Any] | None = None
 
     def __call__(self, *inputs: Tree) -> tuple[Any, tuple[Tree, ...]]:
         """The value and the gradients at other inputs of the same shapes.
@@ -131,6 +137,11 @@ class Program:
                 f"this program takes {len(self._examples)} arguments"
                 f" ({', '.join(self._parameters)}), and was given {len(inputs)}"
             )
+        if self._direct and self._quick is not None and set(map(type, inputs)) == {float}:
+            try:
+                return self._quick(*inputs)
+            except (ZeroDivisionError, OverflowError):
+                pass  # below, with NumPy's numbers
         given = [
             _matched(name, example, x)
             for name, example, x in zip(self._parameters, self._examples, inputs, strict=True)
@@ -138,16 +149,22 @@ class Program:
         value, gradients = self._run(given)
         # Copies: in the source two gradients may be one array, or a view of a smaller one.
         return settle(value), tuple(
-            tree_map(lambda x, g: settle(np.array(g)), self._examples[i], gradient)
+            tree_map(
+                lambda x, g: g if type(g) is float else settle(np.array(g)),
+                self._examples[i],
+                gradient,
+            )
             for i, gradient in zip(self._chosen, gradients, strict=True)
         )
 
-    def _run(self, given: list[Tree]) -> Any:
+    def _run(self, given: Sequence[Tree]) -> Any:
         if self._quick is not None:
             try:
                 return self._quick(*given)
             except (ZeroDivisionError, OverflowError):
                 pass  # Python's own arithmetic refuses 1/0; NumPy's gives inf, as the engine does
+        if self._careful is None:
+            self._careful = _define(self.source, self._name, {"float": np.float64})
         return self._careful(*tree_map(lambda x: np.float64(x) if type(x) is float else x, given))
 
     def __str__(self) -> str:
@@ -158,8 +175,8 @@ class Program:
         return f"<program of {self._name}({', '.join(self._parameters)}), {lines} lines>"
 
 
-def _define(code: Any, namespace: dict[str, Any]) -> Callable[..., Any]:
-    exec(code, namespace)
+def _define(source: str, name: str, namespace: dict[str, Any]) -> Callable[..., Any]:
+    exec(compile(source, f"<program of {name}>", "exec"), namespace)
     return namespace["program"]
 
 
@@ -175,7 +192,7 @@ def _matched(name: str, example: Tree, given: Tree) -> Tree:
                 " one, program(f, ...), with an example of this shape"
             )
         if type(like._data) is float:
-            return float(data)
+            return data if type(data) is float else float(data)
         return np.asarray(data, like.dtype) if like.ndim else like.dtype.type(data)
 
     try:
@@ -278,8 +295,14 @@ class _Writer:
                 names = self.code.names
                 self.names[node] = names.new(wish) if wish else names.numbered("v")
 
-    def write(self) -> tuple[str, bool]:
-        """The source, and whether it needs NumPy's scalars for its powers."""
+        self.short: Shortened | None = None
+        if all(type(x._data) is float for x in nodes):
+            given = [self.names[x] for x in _leaves(arguments)]
+            self.short = Shortened(given, self.code.function)
+            self.code.follow = self.short.read
+
+    def write(self) -> tuple[str, str | None, bool]:
+        """The source; the one to run, None where it needs NumPy's numbers; whether it is short."""
         code = self.code
         code.lines += self.unpacking
         code.lines += ["# forward"] if any(x.op for x in self.nodes) else []
@@ -290,15 +313,27 @@ class _Writer:
         root = self._operand(self.root)
         value = code.text(root) if isinstance(root, Expr) else _number(root)
         gradients = [self._gradient(self.arguments[i], found) for i in self.chosen]
-        code.lines.append(f"return {value}, {_tuple(gradients)}")
+        last = f"return {value}, {_tuple(gradients)}"
+        source = self._module([*code.lines, last])
+        leaves = _leaves([self.arguments[i] for i in self.chosen])
+        results = dict.fromkeys(found[x].args[0] for x in leaves if x in found)
+        if isinstance(root, Expr):
+            results[root.args[0]] = None
+        if self.short is not None:
+            short = self.short.lines(results, lambda: code.names.numbered("t"))
+            if short is not None:
+                return source, self._module([*self.unpacking, *short, last]), True
+        return source, None if code.fractional else source, False
+
+    def _module(self, lines: list[str]) -> str:
         imports = [
             f"from autograd_lite.ops import {op.name}" + (f" as {name}" if name != op.name else "")
-            for op, name in sorted(code.imports.items(), key=lambda item: item[0].name)
+            for op, name in sorted(self.code.imports.items(), key=lambda item: item[0].name)
         ]
-        blocks = [["import numpy as np"], imports, code.constants]
+        blocks = [["import numpy as np"], imports, self.code.constants]
         head = "\n\n".join("\n".join(block) for block in blocks if block)
-        body = "".join(f"    {line}\n" for line in code.lines)
-        return f"{head}\n\n\ndef program({', '.join(self.parameters)}):\n{body}", code.fractional
+        body = "".join(f"    {line}\n" for line in lines)
+        return f"{head}\n\n\ndef program({', '.join(self.parameters)}):\n{body}"
 
     def _name_leaves(self, tree: Tree, path: str, name: str, used: set[Value],
                      variables: dict[Value, str]) -> None:  # fmt: skip
@@ -342,6 +377,7 @@ class _Writer:
         seed = fit(1.0, self.root._data)
         found = {self.root: symbol(code.names.new(f"d_{name}"), seed)}
         code.lines.append(f"{found[self.root].args[0]} = {_number(seed)}")
+        code.follow(found[self.root].args[0], seed)
         for node in reversed(self.nodes):
             if node.op is None or node not in found:
                 continue
@@ -421,12 +457,11 @@ def _tuple(parts: list[str]) -> str:
 
 def _read(rule: Callable[..., Any], operands: list[Any], params: dict[str, Any]) -> Any:
     """A rule read with symbols; Python's exception for 1/0 gives way to NumPy's infinity."""
-    with np.errstate(all="ignore"):
-        try:
-            return rule(*operands, **params)
-        except (ZeroDivisionError, OverflowError):
-            wide = [np.float64(x) if type(x) is float else x for x in operands]
-            return rule(*wide, **params)
+    try:
+        return rule(*operands, **params)
+    except (ZeroDivisionError, OverflowError):
+        wide = [np.float64(x) if type(x) is float else x for x in operands]
+        return rule(*wide, **params)
 
 
 def _contribution(pull: Any, g: Expr, out: Any, operands: list[Any], params: dict[str, Any],
@@ -437,6 +472,6 @@ def _contribution(pull: Any, g: Expr, out: Any, operands: list[Any], params: dic
         pulled = pull(*xs, **rest)
         if pulled.head == "mul" and type(pulled.args[1]) is float and pulled.args[1] == 1:
             pulled = pulled.args[0]
-        return unbroadcast(pulled, x.shape)
+        return pulled if pulled.shape == x.shape else unbroadcast(pulled, x.shape)
 
     return _read(rule, [g, out, *operands], params)

@@ -177,7 +177,7 @@ def _node(node: Value, ids: Mapping[Value, int], names: Mapping[Value, str], rol
 
 def _message(step: Any, ids: Mapping[Value, int]) -> Message:
     node, index = step.node, step.index
-    op, args = node.op, node._saved
+    op, args = node.op, tuple(x._data for x in node.inputs)
     fixed = [_fixed(x) for x in node.inputs]
     words = op.words[min(index, len(op.words) - 1)] if op.words else ""
     return Message(

@@ -69,9 +69,9 @@ def value_and_grad(f: Callable[..., Any], argnum: int | tuple[int, ...] = 0) -> 
         run = _Run(f, argnum, args, kwargs)
         y = run.output
         if not _is_leaf(y) or np.ndim(y):
-            what = shape_text(y) if _is_leaf(y) else type(y).__name__
+            what = f"an array of {shape_text(y)}" if _is_leaf(y) else f"a {type(y).__name__}"
             raise GradientError(
-                f"grad() needs a function that returns one number, and this one returned a {what};"
+                f"grad() needs a function that returns one number, and this one returned {what};"
                 " reduce it with np.sum or np.mean, or use jacobian()"
             )
         return run.outward(y), run.pull(1.0)
@@ -96,6 +96,7 @@ def jvp(f: Callable[..., Any], xs: Sequence[Tree], tangents: Sequence[Tree]) -> 
     >>> jvp(lambda x, w: x * w, (2.0, 3.0), (1.0, 0.5))
     (6.0, 4.0)
     """
+    _check_pairs("jvp", "tangents", xs, tangents)
     run = _Run(f, tuple(range(len(xs))), tuple(xs), {})
     y = as_value(run.output)
     probe = leaf(settle(np.zeros(y.shape, y.dtype)))
@@ -108,6 +109,7 @@ def hvp(f: Callable[..., Any], xs: Sequence[Tree], vectors: Sequence[Tree]) -> t
     >>> hvp(lambda x: x**3, (2.0,), (1.0,))
     (12.0,)
     """
+    _check_pairs("hvp", "vectors", xs, vectors)
     every = tuple(range(len(xs)))
 
     def slope(*args: Any) -> Any:
@@ -146,6 +148,18 @@ def hessian(f: Callable[..., Any], argnum: int = 0) -> Callable[..., Any]:
     return jacobian(grad(f, argnum), argnum)
 
 
+def _check_pairs(who: str, what: str, xs: Any, others: Any) -> None:
+    if not isinstance(xs, (tuple, list)) or not isinstance(others, (tuple, list)):
+        raise TypeError(
+            f"{who}() takes the arguments and the {what} as tuples, one entry for each argument of"
+            f" the function: {who}(f, (x,), (1.0,))"
+        )
+    if len(xs) != len(others):
+        raise ValueError(
+            f"{who}() was given {len(xs)} arguments and {len(others)} {what}; each argument needs one"
+        )
+
+
 class _Run:
     """One forward pass of ``f``, with fresh leaves in place of the chosen arguments."""
 
@@ -153,12 +167,21 @@ class _Run:
                  kwargs: dict[str, Any]) -> None:  # fmt: skip
         self.nested = thread.depth > 0
         self.single = isinstance(argnum, int)
+        if not callable(f):
+            raise TypeError(
+                f"a function is differentiated, and this is a {type(f).__name__}; give the function"
+                " itself, without calling it: grad(f)(x), not grad(f(x))"
+            )
         chosen = (argnum,) if isinstance(argnum, int) else tuple(argnum)
         for i in chosen:
+            if not isinstance(i, int):
+                raise TypeError(
+                    f"argnum is the place of an argument, a whole number from 0, and not {i!r}"
+                )
             if not -len(args) <= i < len(args):
                 raise TypeError(
                     f"argnum {i} asks for a positional argument that was not given: the function was"
-                    f" called with {len(args)}"
+                    f" called with {len(args)}, and they are counted from 0"
                 )
         replaced = list(args)
         for i in chosen:
@@ -169,6 +192,8 @@ class _Run:
             self.output = f(*replaced, **kwargs)
         finally:
             thread.depth -= 1
+        if self.output is None:
+            raise GradientError("the function returned None; does it end without return?")
 
     def _fresh(self, x: Any) -> Value:
         """A leaf of this derivative; inside another one it stays tied to the outer Value."""

@@ -78,6 +78,7 @@ class Value(Methods):
 
     __slots__ = (
         "__weakref__",
+        "_changed",
         "_data",
         "_saved",
         "_shown",
@@ -92,7 +93,11 @@ class Value(Methods):
     )  # fmt: skip
 
     _data: Any
-    _saved: tuple[Any, ...]
+    _changed: int
+    """When the data was assigned anew, as a serial number; 0 where it never was."""
+    _saved: tuple[Any, ...] | None
+    """The data of the inputs at the time of their use; None where all were floats, which only
+    an assignment can change."""
     _shown: Any
     grad: Any
     inputs: tuple[Value, ...]
@@ -137,7 +142,7 @@ class Value(Methods):
                     " to change it: Value(2.0, name='x')"
                 )
             data = real_numbers(data)
-            self._data, self._shown = data, None
+            self._data, self._shown, self._changed = data, None, next(_serials)
 
     @property
     def shape(self) -> tuple[int, ...]:
@@ -407,18 +412,27 @@ def apply(op: Op, inputs: tuple[Value, ...], params: dict[str, Any] = _NO_PARAMS
 
 
 def _binary(op: Op, left: Value, right: Any) -> Value:
-    """``left op right`` for the operators of Python: :func:`apply`, by a shorter way if there is one."""
+    """``left op right`` for the operators of Python: as :func:`apply`, by shorter ways."""
     if type(right) is not Value:
         right = _lift(right, left)
         if right is None:
             return NotImplemented
-    if left._shown is None and right._shown is None and not op.domain:
-        args = left._data, right._data
-        try:
-            return _node(op, (left, right), args, op.forward(*args), _NO_PARAMS)
-        except (ArithmeticError, ValueError):
-            pass  # what went wrong is told, or mended, by the long way
-    return apply(op, (left, right))
+    a, b = left._data, right._data
+    scalars = type(a) is type(b) is float
+    if op.domain or not (scalars or left._shown is right._shown is None):
+        return apply(op, (left, right))
+    try:
+        out = op.forward(a, b)
+    except (ArithmeticError, ValueError):  # what went wrong is told, or mended, by the long way
+        return apply(op, (left, right))
+    if scalars and type(out) is float and thread.usual and (left.tracked or right.tracked):
+        node = _new(Value)
+        node._data, node.op, node.inputs, node.params = out, op, (left, right), _NO_PARAMS
+        node._saved = node._shown = node.grad = node.name = None
+        node.origin = thread.origin
+        node._changed, node.tracked, node.serial = 0, True, next(_serials)
+        return node
+    return _node(op, (left, right), (a, b), out, _NO_PARAMS)
 
 
 def _reflected(op: Op, right: Value, left: Any) -> Value:
@@ -435,15 +449,16 @@ def _node(
     ):
         out = settle(out, op.partials and args)
     node = _new(Value)
-    node._data = out
+    node._data, node._changed, node.serial = out, 0, next(_serials)
     node._shown = node.grad = node.name = None
-    node.serial = next(_serials)
     if thread.usual:
-        node.origin = None
+        node.origin = thread.origin
         recording = True
     else:
         recording = thread.recording
         node.origin = with_line(thread.origin) if thread.lines else thread.origin
+        if thread.watch is not None:
+            thread.watch(op, inputs, out)
     for x in inputs:
         if x.tracked and recording:
             node.op, node.inputs, node.params, node._saved = op, inputs, params, args
@@ -457,6 +472,7 @@ def _node(
 def _leaf(value: Value, data: Any, tracked: bool, name: str | None) -> Value:
     value._data = data
     value._saved = value.inputs = ()
+    value._changed = 0
     value._shown = value.grad = value.op = value.origin = None
     value.name = name
     value.params = _NO_PARAMS

@@ -9,9 +9,18 @@ if TYPE_CHECKING:
     from autograd_lite.nn.recorder import Recorder
     from viz.diagram import Diagram, draw, frames
     from viz.page import Page, stepper
-    from viz.plots import plot_loss
+    from viz.plots import plot_gradcheck, plot_loss
 
-__all__ = ["Diagram", "Page", "Recorder", "draw", "frames", "plot_loss", "stepper"]
+__all__ = [
+    "Diagram",
+    "Page",
+    "Recorder",
+    "draw",
+    "frames",
+    "plot_gradcheck",
+    "plot_loss",
+    "stepper",
+]
 
 _HOME = {
     "Diagram": "viz.diagram",
@@ -19,6 +28,7 @@ _HOME = {
     "Recorder": "autograd_lite.nn.recorder",
     "draw": "viz.diagram",
     "frames": "viz.diagram",
+    "plot_gradcheck": "viz.plots",
     "plot_loss": "viz.plots",
     "stepper": "viz.page",
 }

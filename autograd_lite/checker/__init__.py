@@ -15,6 +15,7 @@ from autograd_lite.checker.search import Search
 from autograd_lite.checker.seeds import choose
 from autograd_lite.checker.subject import Handwritten, Subject, Tracked, flatten
 from autograd_lite.checker.verdict import VERDICTS, Tolerance
+from autograd_lite.context import unwatched
 from autograd_lite.errors import did_you_mean
 from autograd_lite.numeric import tell
 from autograd_lite.transforms import vjp
@@ -229,6 +230,6 @@ def _check_usage(
 @contextmanager
 def _quiet() -> Iterator[None]:
     """Inside, f may leave its domain in silence: steps beside the point do so all the time."""
-    with warnings.catch_warnings(), np.errstate(all="ignore"):
+    with warnings.catch_warnings(), np.errstate(all="ignore"), unwatched():
         warnings.simplefilter("ignore")
         yield

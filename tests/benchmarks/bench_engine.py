@@ -177,7 +177,9 @@ def micrograds_demo() -> None:
     def as_function(*parameters: Any) -> Any:
         return loss_of(lambda x: _mlp(x, parameters), parameters)
 
+    began = time.perf_counter()
     compiled = program(as_function, *numbers)
+    written = time.perf_counter() - began
     rows["its program"] = median(lambda: compiled(*numbers))
     if importlib.util.find_spec("micrograd"):
         from micrograd.nn import MLP as Theirs
@@ -190,6 +192,11 @@ def micrograds_demo() -> None:
 
         rows["micrograd"] = median(their_step)
     table("micrograd's demo, one step", rows, "autograd-lite")
+    print(f"  the program was traced, written and compiled in {written:.1f} s", end="")
+    if "micrograd" in rows:
+        print(f"; it runs {rows['micrograd'] / rows['its program']:.0f} times as fast as micrograd")
+    else:
+        print()
 
 
 def _mlp(x: Any, parameters: Any) -> Any:

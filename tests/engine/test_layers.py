@@ -14,7 +14,7 @@ import autograd_lite
 HOUSE = Path(autograd_lite.__file__).parent
 ROOMS = [
     "errors", "context", "op", "ops", "graph", "numeric", "backward", "numpy_functions",
-    "numpy_linalg", "numpy_dispatch", "numpy_coverage", "methods", "value",
+    "numpy_linalg", "numpy_dispatch", "custom", "numpy_coverage", "methods", "value", "anomaly",
     "expression", "notation", "files", "recording", "recorder", "transforms", "checker", "source",
     "programs", "nn", "keras", "tf",
 ]  # fmt: skip

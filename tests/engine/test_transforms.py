@@ -221,8 +221,8 @@ def test_messages_word_for_word():
     with pytest.raises(GradientError) as caught:
         grad(lambda x: x * 2)(X)
     assert str(caught.value) == (
-        "grad() needs a function that returns one number, and this one returned a shape (3,); reduce"
-        " it with np.sum or np.mean, or use jacobian()"
+        "grad() needs a function that returns one number, and this one returned an array of shape"
+        " (3,); reduce it with np.sum or np.mean, or use jacobian()"
     )
     with pytest.raises(GradientError, match="this one returned a tuple"):
         grad(lambda x: (x, x))(1.0)

@@ -48,14 +48,14 @@ def test_float32_stays_through_constants_and_both_passes():
 
 def test_refused_data_word_for_word():
     assert refusal(lambda: Value("seven")) == (
-        "a Value holds real numbers, not str of dtype <U5; convert it first, as in float(...)"
+        "a Value holds real numbers, not the text 'seven'; make numbers of it first, as float('2.5')"
+        " does"
     )
     assert refusal(lambda: Value(None)) == (
-        "a Value holds real numbers, not None; convert it first, as in float(...)"
+        "a Value holds real numbers, not None; does a function end without return?"
     )
     assert refusal(lambda: Value(1j)) == (
-        "a Value holds real numbers, not complex of dtype complex128; convert it first, as in"
-        " float(...)"
+        "a Value holds real numbers, not complex ones; take .real, or abs()"
     )
     assert refusal(lambda: Value([[1, 2], [3]])) == (
         "a Value holds a number or an array of numbers, and rows of unequal length are neither;"

@@ -6,6 +6,7 @@ import keyword
 import math
 import re
 import unicodedata
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -72,6 +73,8 @@ class Source:
     ----------
     lines : list of str
         The body of the function.
+    follow : callable
+        Is told every step, a name and its expression or number: whoever writes it in another way.
     constants : list of str
         Assignments at the head of the module: arrays that are no arguments, and index arrays.
     imports : dict of Op to str
@@ -86,6 +89,7 @@ class Source:
     def __init__(self, names: Names, mixed: bool) -> None:
         self.names, self.mixed = names, mixed
         self.lines: list[str] = []
+        self.follow: Callable[[str, Any], None] = lambda name, expr: None
         self.constants: list[str] = []
         self.imports: dict[Op, str] = {}
         self.fractional = False
@@ -104,11 +108,16 @@ class Source:
             inner = text if level == _ATOM else f"({text})"
             text = f"{inner}.astype(np.{dtype})" if np.ndim(like) else f"np.{dtype}({text})"
         self.lines.append(f"{target} = {text}" + (f"  # {note}" if note else ""))
+        self.follow(target, expr)
         self._parts = {}
 
     def text(self, expr: Any) -> str:
         """An expression, a number, a shape or a key, on one line."""
         return self._write(expr)[0]
+
+    def function(self, x: Expr) -> str:
+        """The name by which the function of an expression is called."""
+        return self._imported(x.function) if isinstance(x.function, Op) else f"np.{_numpy_name(x)}"
 
     def constant(self, data: Any, name: str) -> str:
         """Write a number or an array at the head of the module; its name.
@@ -120,6 +129,7 @@ class Source:
         """
         if not np.ndim(data):
             self.constants.append(f"{name} = {self.text(data)}")
+            self.follow(name, data)
             return name
         if data.size > LARGEST_CONSTANT:
             raise ProgramError(
@@ -138,6 +148,8 @@ class Source:
     # ── expressions ───────────────────────────────────────────────────────────────────────────
     def _name_parts(self, root: Expr) -> None:
         """Give each part that stands in an expression more than once a line and a name."""
+        if not any(map(_holds_parts, (*root.args, *root.keywords.values()))):
+            return
         uses: dict[int, int] = {}
         inside_out: list[Expr] = []
         stack: list[tuple[Any, bool]] = [(root, False)]
@@ -167,7 +179,7 @@ class Source:
         if x.head == "name":
             return x.args[0], _ATOM
         if isinstance(x.function, Op):
-            return self._call(self._imported(x.function), x.args, x.keywords), _ATOM
+            return self._call(self.function(x), x.args, x.keywords), _ATOM
         if x.head in _INFIX:
             sign, level = _INFIX[x.head]
             # Parentheses wherever the order of computation is not left to right: a sum in another
@@ -184,7 +196,7 @@ class Source:
         if x.head == "transpose" and x.ndim and all(a is None for a in x.args[1:]):
             return self._inside(x.args[0], _ATOM) + ".T", _ATOM
         stated = {k: v for k, v in x.keywords.items() if (k, v) not in _DEFAULTS}
-        return self._call(f"np.{_numpy_name(x)}", x.args, stated), _ATOM
+        return self._call(self.function(x), x.args, stated), _ATOM
 
     def _inside(self, x: Any, level: int) -> str:
         text, own = self._write(x)
@@ -257,6 +269,17 @@ class Source:
             return self.text(key)
         ends = ["" if end is None else self.text(end) for end in (key.start, key.stop)]
         return ":".join([*ends, self.text(key.step)] if key.step is not None else ends)
+
+
+def _holds_parts(x: Any) -> bool:
+    """Whether an argument is made of more than names and numbers."""
+    if isinstance(x, Expr):
+        return x.head != "name" and any(type(a) is not float and not _is_name(a) for a in x.args)
+    return isinstance(x, (tuple, list))
+
+
+def _is_name(x: Any) -> bool:
+    return isinstance(x, Expr) and x.head == "name"
 
 
 def _numpy_name(x: Expr) -> str:
