@@ -59,7 +59,7 @@ def seed_for(root: Any, gradient: Any = None) -> Any:
     """
     if not root.tracked:
         raise GradientError(
-            f"backward() needs a result that depends on a Value; {root.describe()} is a plain number."
+            f"backward() needs a result that depends on a Value, and {root.describe()} does not."
             " Wrap an input, as in Value(2.0, name='x'), and compute outside no_grad()."
         )
     data = root._data
@@ -131,7 +131,9 @@ def _sweep(order: list[Any], grads: dict[Any, Any], place: list[Any] | None) -> 
                 if c - c != 0.0:
                     _check(c, g, node, index)
             elif not (
-                type(c) is type(like) is _ndarray and c.shape == like.shape and c.dtype is like.dtype
+                type(c) is type(like) is _ndarray
+                and c.shape == like.shape
+                and c.dtype is like.dtype
             ):
                 c = fit(_pulled(pull, g, out, args, params) if type(c) is complex else c, like)
             before = grads.get(x)

@@ -169,6 +169,20 @@ class Methods:
     def __rdivmod__(self: Any, other: Any) -> Any:
         return other // self, other % self
 
+    # ── what a node of a graph refuses ────────────────────────────────────────────────────────
+    def __copy__(self) -> Any:
+        raise TypeError(
+            "a Value is one node of a graph and has no copy; use detach() or Value(v.data)"
+        )
+
+    def __deepcopy__(self, memo: Any) -> Any:
+        return self.__copy__()
+
+    def __reduce__(self) -> Any:
+        raise TypeError(
+            "a graph is not pickled; save the numbers, v.data, or autograd_lite.record(v)"
+        )
+
 
 def _like(x: Any, value: Any) -> Any:
     """A plain number in the dtype of the Value that it meets, so that float32 stays."""

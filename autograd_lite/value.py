@@ -77,19 +77,8 @@ class Value(Methods):
     """
 
     __slots__ = (
-        "__weakref__",
-        "_changed",
-        "_data",
-        "_saved",
-        "_shown",
-        "grad",
-        "inputs",
-        "name",
-        "op",
-        "origin",
-        "params",
-        "serial",
-        "tracked",
+        "__weakref__", "_changed", "_data", "_saved", "_shown", "grad", "inputs", "name",
+        "op", "origin", "params", "serial", "tracked",
     )  # fmt: skip
 
     _data: Any
@@ -174,7 +163,9 @@ class Value(Methods):
             return repr(self.name)
         if self.op is not None:
             return f"an unnamed result of {self.op.name!r}"
-        return "an unnamed Value" if self.tracked else "a plain number"
+        if self.tracked:
+            return "an unnamed Value"
+        return "a plain array" if self.ndim else "a plain number"
 
     def brief(self) -> str:
         """The data in a few characters, for messages."""
@@ -297,6 +288,10 @@ class Value(Methods):
 
     # ── elements ──────────────────────────────────────────────────────────────────────────────
     def __getitem__(self, key: Any) -> Value:
+        if not self.ndim and not (key is None or key is ... or key == ()):
+            raise TypeError(
+                f"{self.describe()} is a scalar and has no elements; use it without [...]"
+            )
         return apply(ops.getitem, (self,), {"key": plain_key(key)})
 
     def __setitem__(self, key: Any, item: Any) -> None:
@@ -353,19 +348,6 @@ class Value(Methods):
 
     def __format__(self, spec: str) -> str:
         return format(self._data, spec) if spec else repr(self)
-
-    def __copy__(self) -> Value:
-        raise TypeError(
-            "a Value is one node of a graph and has no copy; use detach() or Value(v.data)"
-        )
-
-    def __deepcopy__(self, memo: Any) -> Value:
-        return self.__copy__()
-
-    def __reduce__(self) -> Any:
-        raise TypeError(
-            "a graph is not pickled; save the numbers, v.data, or autograd_lite.record(v)"
-        )
 
 
 def leaf(data: Any, name: str | None = None, *, tracked: bool = True) -> Value:

@@ -95,7 +95,7 @@ def test_messages_word_for_word():
     with no_grad():
         y = x.sum()
     assert message(GradientError, y.backward) == (
-        "backward() needs a result that depends on a Value; a plain number is a plain number."
+        "backward() needs a result that depends on a Value, and a plain number does not."
         " Wrap an input, as in Value(2.0, name='x'), and compute outside no_grad()."
     )
 

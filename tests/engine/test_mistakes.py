@@ -34,7 +34,7 @@ MISTAKES = [
     (
         "backward on what depends on no Value",
         "x.detach().backward()",
-        "GradientError: backward() needs a result that depends on a Value; 'x' is a plain number."
+        "GradientError: backward() needs a result that depends on a Value, and 'x' does not."
         " Wrap an input, as in Value(2.0, name='x'), and compute outside no_grad().",
     ),
     (
@@ -42,6 +42,11 @@ MISTAKES = [
         "(v * 2).backward(np.ones(2))",
         "ValueError: the gradient given to backward() has shape (2,), but an unnamed result of 'mul'"
         " has shape (3,); the two must be equal",
+    ),
+    (
+        "an element of a scalar",
+        "x[0]",
+        "TypeError: 'x' is a scalar and has no elements; use it without [...]",
     ),
     (
         "a Value made an array",
