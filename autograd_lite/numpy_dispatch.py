@@ -176,11 +176,19 @@ def function(func: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
             raise _unsupported(func)
         adapter = adapters[func] = from_declaration(by_numpy[func], func)
     try:
+        return adapter(*args, **kwargs)
+    except TypeError:
+        _check_arguments(func, adapter, args, kwargs)
+        raise
+
+
+def _check_arguments(func: Any, adapter: Any, args: Any, kwargs: Any) -> None:
+    """Tell which argument of a NumPy function has no place here; only asked when a call failed."""
+    try:
         inspect.signature(adapter).bind(*args, **kwargs)
     except TypeError as error:
         name = qualified(func)
         raise TypeError(f"np.{name} on Values: {error}; leave that argument out") from None
-    return adapter(*args, **kwargs)
 
 
 def _fold(func: Any, method: str, inputs: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
