@@ -157,7 +157,7 @@ def plot_gradcheck(report: Any, *, theme: str | Theme = "light", limit: int = 8)
     --------
     >>> import numpy as np
     >>> from autograd_lite import gradcheck
-    >>> report = gradcheck(np.sin, 0.5, gradient=lambda x: 2 * np.cos(x))
+    >>> report = gradcheck(lambda x: np.sin(x), 0.5, gradient=lambda x: 2 * np.cos(x))
     >>> [axes.get_title(loc="left") for axes in plot_gradcheck(report).axes]
     ['Analytic beside numeric', 'Error against step size, x']
     """
