@@ -16,7 +16,7 @@ from autograd_lite.numeric import summed_axes
 from autograd_lite.recording import Graph, Message, Node, Recording, StepRecord
 from autograd_lite.value import Value
 
-__all__ = ["Capture", "capture", "record"]
+__all__ = ["Capture", "capture", "plain_data", "record"]
 
 _LONGEST_NAME = 9
 
@@ -87,7 +87,7 @@ def capture(
         _node(node, ids, titles, _role(node, node is root and loss, known)) for node in live
     )
     messages = tuple(_message(step, ids) for step in steps)
-    values = tuple(_plain(node._data) for node in live)
+    values = tuple(plain_data(node._data) for node in live)
     return Capture(
         Graph(nodes, messages),
         StepRecord(
@@ -96,15 +96,16 @@ def capture(
             epoch=epoch,
             loss=float(root._data) if not root.ndim else float(np.sum(root._data)),
             values=values,
-            locals=tuple(None if s.local is None else _plain(s.local) for s in steps),
-            contributions=tuple(_plain(s.contribution) for s in steps),
-            seed=_plain(steps[0].upstream) if steps else 1.0,
+            locals=tuple(None if s.local is None else plain_data(s.local) for s in steps),
+            contributions=tuple(plain_data(s.contribution) for s in steps),
+            seed=plain_data(steps[0].upstream) if steps else 1.0,
         ),
         ids,
     )
 
 
-def _plain(data: Any) -> Any:
+def plain_data(data: Any) -> Any:
+    """A Value's data as a record holds it: a float, or nested lists of floats."""
     return data.tolist() if isinstance(data, np.ndarray) else float(data)
 
 

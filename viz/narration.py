@@ -14,9 +14,9 @@ import numpy as np
 
 from autograd_lite.notation import number
 from autograd_lite.recording import Application, Graph, Node, Update
-from viz.texts import Cells, GraphTexts, StepTexts, cells, signed
+from viz.texts import Cells, GraphTexts, StepTexts, cells, signed, tight
 
-__all__ = ["PHASES", "Move", "Span", "Telling", "moves", "plain_text", "tellings"]
+__all__ = ["PHASES", "Move", "Span", "Telling", "computed", "moves", "plain_text", "tellings"]
 
 PHASES = ("forward", "loss", "backward", "update")
 
@@ -67,12 +67,16 @@ def phase_of(node: Node) -> str:
     return "loss" if node.module[:1] == ("loss",) or node.role == "loss" else "forward"
 
 
+def computed(graph: Graph) -> list[Node]:
+    """The results of a graph in the order in which they are told: the model's, then the loss's."""
+    return sorted((n for n in graph.nodes if n.op), key=lambda n: phase_of(n) == "loss")
+
+
 # ── what holds for every step ─────────────────────────────────────────────────────────────────
 def moves(graph: Graph, updates: Sequence[int]) -> list[Move]:
     """The moves of a graph in the order of their phases; ``updates`` are the parameters' ids."""
     texts = GraphTexts(graph)
-    computed = sorted((n for n in graph.nodes if n.op), key=lambda n: phase_of(n) == "loss")
-    told = [_computing(texts, n) for n in computed]
+    told = [_computing(texts, n) for n in computed(graph)]
     if graph.messages:
         told.append(_seeding(texts))
         told += [_pulling(texts, place) for place in range(len(graph.messages))]
@@ -101,9 +105,6 @@ def _computing(texts: GraphTexts, node: Node) -> Move:
 
 
 def _fraction(above: str, below: str) -> dict[str, str]:
-    def tight(name: str) -> str:
-        return f"({name})" if any(c in name for c in "·+−/@ ") else name
-
     return {"over": f"∂{tight(above)}", "under": f"∂{tight(below)}"}
 
 
@@ -188,8 +189,7 @@ def _updating(texts: GraphTexts, node: int) -> Move:
 def tellings(texts: StepTexts) -> list[Telling]:
     """The numbers and sentences of a step, one for each of :func:`moves`."""
     graph = texts.graph.graph
-    computed = sorted((n for n in graph.nodes if n.op), key=lambda n: phase_of(n) == "loss")
-    told = [_computed(texts, node) for node in computed]
+    told = [_computed(texts, node) for node in computed(graph)]
     if texts.applications:
         told.append(_seeded(texts))
         seen: dict[int, int] = {}

@@ -21,6 +21,7 @@ __all__ = [
     "partial",
     "shortened",
     "signed",
+    "tight",
 ]
 
 _TALLEST, _WIDEST = 8, 3
@@ -77,11 +78,16 @@ def partial(above: str, below: str) -> str:
     >>> partial("L", "w·x")
     '∂L/∂(w·x)'
     """
-    return f"∂{_tight(above)}/∂{_tight(below)}"
+    return f"∂{tight(above)}/∂{tight(below)}"
 
 
-def _tight(name: str) -> str:
-    return f"({name})" if any(c in name for c in "·+−/@ ") and not name.startswith("(") else name
+def tight(name: str) -> str:
+    """A name as ∂ takes it: one with signs in it stands in parentheses.
+
+    >>> tight("w"), tight("(a + b)·c")
+    ('w', '((a + b)·c)')
+    """
+    return f"({name})" if any(c in name for c in "·+−/@ ") else name
 
 
 def shortened(name: str) -> str:

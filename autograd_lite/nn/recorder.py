@@ -14,7 +14,7 @@ from autograd_lite.nn.callbacks import Callback, TrainingStep
 from autograd_lite.nn.lookup import whole
 from autograd_lite.nn.names import counted
 from autograd_lite.nn.optimizers import Optimizer
-from autograd_lite.recorder import Capture, capture
+from autograd_lite.recorder import Capture, capture, plain_data
 from autograd_lite.recording import Graph, Recording, StepRecord, Update
 from autograd_lite.value import Value
 
@@ -199,7 +199,7 @@ class _OpenStep:
         self.captured: Capture = capture(
             loss, parameters=parameters, loss=True, number=number, epoch=epoch
         )
-        self.before = [(p, _plain(p._data), _plain(p.grad)) for p in parameters]
+        self.before = [(p, plain_data(p._data), plain_data(p.grad)) for p in parameters]
 
     def updates(self, optimizer: Optimizer | None, rule: str = "") -> tuple[Update, ...]:
         """What became of the parameters that the loss depends on."""
@@ -208,9 +208,11 @@ class _OpenStep:
                 self.captured.ids[p],
                 before,
                 gradient,
-                _plain(p._data),
+                plain_data(p._data),
                 optimizer.rule(p.name or "w") if optimizer else rule,
-                {name: _plain(x) for name, x in optimizer.slots(p).items()} if optimizer else {},
+                {name: plain_data(x) for name, x in optimizer.slots(p).items()}
+                if optimizer
+                else {},
             )
             for p, before, gradient in self.before
             if p in self.captured.ids
@@ -240,7 +242,3 @@ def _describe(model: Any, step: TrainingStep) -> str:
         model.loss.name.replace("_", " "),
     ]
     return ", ".join(parts)
-
-
-def _plain(data: Any) -> Any:
-    return data.tolist() if isinstance(data, np.ndarray) else float(data)

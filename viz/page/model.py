@@ -31,7 +31,7 @@ def page_model(recording: Recording, title: str) -> dict[str, Any]:
         "loss_name": recording.graphs[-1].root.name,
         "loss_curve": _curve(recording),
         "graphs": [_graph(recording, place) for place in range(len(recording.graphs))],
-        "steps": [_step(recording, step) for step in recording.steps],
+        "steps": _steps(recording),
     }
 
 
@@ -43,7 +43,7 @@ def _graph(recording: Recording, place: int) -> dict[str, Any]:
     scene = lay_out(recording, place, style.PAGE)
     code = _code(graph.nodes)
     lines = {(n.file, n.line): i for i, n in enumerate(_lines(graph.nodes))}
-    moves = narration.moves(graph, [u.node for u in first.updates])
+    moves = _static(recording, place)
     return {
         "width": round(scene.width, 1),
         "height": round(scene.height, 1),
@@ -136,21 +136,43 @@ def _code(nodes: Sequence[Node]) -> list[dict[str, Any]]:
 
 
 # ── what changes ──────────────────────────────────────────────────────────────────────────────
-def _step(recording: Recording, step: StepRecord) -> dict[str, Any]:
+def _steps(recording: Recording) -> list[dict[str, Any]]:
+    """Every recorded step; what they have in common is found once."""
+    largest = max(
+        (_size(v) for s in recording.steps for v in (*s.values, *s.contributions)), default=1.0
+    )
+    static = [_static(recording, place) for place in range(len(recording.graphs))]
+    pairs = _pairs(recording)
+    count = len(recording.losses) or recording.steps[-1].number
+    return [
+        {
+            "of": count,
+            "curve_index": _nearest(pairs, s),
+            **_step(recording, s, static[s.graph], largest),
+        }
+        for s in recording.steps
+    ]
+
+
+def _static(recording: Recording, place: int) -> list[Move]:
+    """The moves of a graph, which all of its steps make."""
+    first = next(s for s in recording.steps if s.graph == place)
+    return narration.moves(recording.graphs[place], [u.node for u in first.updates])
+
+
+def _step(
+    recording: Recording, step: StepRecord, static: list[Move], largest: float
+) -> dict[str, Any]:
     texts = StepTexts(recording, step)
     told = narration.tellings(texts)
     graph = texts.graph.graph
-    first = next(s for s in recording.steps if s.graph == step.graph)
-    static = narration.moves(graph, [u.node for u in first.updates])
-    widths = _widths(recording, step)
+    widths = _widths(texts, largest)
     drawn = [n for n in graph.nodes if n.id not in texts.graph.folded]
     return {
         "graph": step.graph,
         "step": step.number,
         "epoch": step.epoch,
-        "of": len(recording.losses) or recording.steps[-1].number,
         "loss": number(step.loss),
-        "curve_index": _nearest(recording, step),
         "values": {str(n.id): [list(r) for r in texts.values[n.id]] for n in drawn},
         "moves": [_telling(t, m, w) for t, m, w in zip(told, static, widths, strict=True)],
         "params": [_parameter(u, texts.graph) for u in step.updates],
@@ -190,20 +212,13 @@ def _parameter(update: Update, texts: GraphTexts) -> dict[str, Any]:
     }
 
 
-def _widths(recording: Recording, step: StepRecord) -> list[float]:
+def _widths(texts: StepTexts, largest: float) -> list[float]:
     """The stroke width of each move's edge, 0.8 to 4 by the root of its size, on one scale."""
-    texts = StepTexts(recording, step)
-    graph = texts.graph.graph
-    computed = sorted(
-        (n for n in graph.nodes if n.op), key=lambda n: narration.phase_of(n) == "loss"
-    )
-    sizes = [_size(step.values[n.id]) for n in computed]
+    step = texts.step
+    sizes = [_size(step.values[n.id]) for n in narration.computed(texts.graph.graph)]
     if texts.applications:
         sizes += [1.0, *(_size(a.contribution) for a in texts.applications)]
     sizes += [0.0] * len(step.updates)
-    largest = max(
-        (_size(v) for s in recording.steps for v in (*s.values, *s.contributions)), default=1.0
-    )
     return [
         round(0.8 + 3.2 * (min(size / largest, 1.0) ** 0.5 if largest else 0.0), 2)
         for size in sizes
@@ -241,7 +256,6 @@ def _curve(recording: Recording) -> dict[str, Any]:
     }
 
 
-def _nearest(recording: Recording, step: StepRecord) -> int:
+def _nearest(pairs: Sequence[tuple[int, float]], step: StepRecord) -> int:
     """The point of the curve that is nearest to a step's epoch."""
-    pairs = _pairs(recording)
     return min(range(len(pairs)), key=lambda i: abs(pairs[i][0] - step.epoch))
