@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import partial
+from itertools import chain
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -73,7 +74,7 @@ def seed_for(root: Any, gradient: Any = None) -> Any:
             )
         return fit(1.0, data)
     if type(gradient) is type(data) is _ndarray and gradient.shape == data.shape:
-        return gradient.astype(data.dtype)
+        return gradient.copy() if gradient.dtype is data.dtype else gradient.astype(data.dtype)
     if np.shape(gradient) != np.shape(data):
         raise ValueError(
             f"the gradient given to backward() has {shape_text(gradient)}, but {root.describe()} has"
@@ -87,38 +88,50 @@ def sweep(root: Any, seed: Any, since: int = 0) -> dict[Any, Any]:
 
     Nodes older than serial ``since`` are left out. A leaf's gradient is an array of its own.
     """
-    if not thread.usual and thread.watch is not None:
+    if thread.watch is not None:
         return thread.watch.sweep(root, seed, since)
-    order = sweep_order(root, since)
     grads = {root: seed}
-    if not any([node.op.domain for node in order]):
-        _sweep(order, grads, None)
-        return grads
-    place: list[Any] = [None, 0]
-    with np.errstate(divide="call", invalid="call", call=lambda kind, flag: _notice(kind, *place)):
-        _sweep(order, grads, place)
+    order = iter(sweep_order(root, since))
+    undefined = _sweep(order, grads, None)
+    if undefined is not None:
+        place: list[Any] = [None, 0]
+        with np.errstate(
+            divide="call", invalid="call", call=lambda kind, flag: _notice(kind, *place)
+        ):
+            _sweep(chain((undefined,), order), grads, place)
     return grads
 
 
-def _sweep(order: list[Any], grads: dict[Any, Any], place: list[Any] | None) -> None:
-    """The loop of the backward pass; ``place`` tells a watcher which node and input it is at."""
+def _sweep(order: Iterator[Any], grads: dict[Any, Any], place: list[Any] | None) -> Any:
+    """The loop of the backward pass; ``place`` tells a watcher which node and input it is at.
+
+    Without a watcher it ends at the first operation that is not defined everywhere, and returns it.
+    """
     for node in order:
         g = grads.get(node)
         if g is None:
             continue
-        if node._changed or (node._shown is not None and not node.is_intact()):
-            raise _stale(node, node, "the result of")
-        if node._saved is None:
-            _sweep_scalars(node, g, grads)
+        if node._more is not None:
+            _untouched(node)
+        inputs = node._left
+        if type(inputs) is not tuple:
+            if node.op.domain:
+                with np.errstate(all="ignore"):  # what it makes is looked at, and told, there
+                    _sweep_floats(node, g, grads)
+            else:
+                _sweep_floats(node, g, grads)
             continue
-        args, out, params = node._saved, node._data, node.params
+        if place is None and node.op.domain:
+            return node
+        pulls, args, out = node.op.pulls, node._right, node._data
+        params = None if node._more is None else node._more.params
         index = -1
-        for x in node.inputs:
+        for x in inputs:
             index += 1
             like = args[index]
             if x._data is not like and not _same(x._data, like):
                 raise _stale(node, x, f"input {index} of")
-            pull = node.op.pulls[index] if x.tracked else None
+            pull = pulls[index] if x.tracked else None
             if pull is None:
                 continue
             if place is not None:
@@ -126,7 +139,7 @@ def _sweep(order: list[Any], grads: dict[Any, Any], place: list[Any] | None) -> 
             try:
                 c = pull(g, out, *args, **params) if params else pull(g, out, *args)
             except (ZeroDivisionError, OverflowError):
-                c = _pulled(pull, g, out, args, params)
+                c = _pulled(pull, g, out, args, node.params)
             if type(c) is type(like) is float:
                 if c - c != 0.0:
                     _check(c, g, node, index)
@@ -135,7 +148,7 @@ def _sweep(order: list[Any], grads: dict[Any, Any], place: list[Any] | None) -> 
                 and c.shape == like.shape
                 and c.dtype is like.dtype
             ):
-                c = fit(_pulled(pull, g, out, args, params) if type(c) is complex else c, like)
+                c = fit(_pulled(pull, g, out, args, node.params) if type(c) is complex else c, like)
             before = grads.get(x)
             if before is not None:
                 grads[x] = before + c
@@ -143,26 +156,44 @@ def _sweep(order: list[Any], grads: dict[Any, Any], place: list[Any] | None) -> 
                 grads[x] = c.copy()  # a leaf's gradient is its owner's to write into
             else:
                 grads[x] = c
+    return None
 
 
-def _sweep_scalars(node: Any, g: float, grads: dict[Any, Any]) -> None:
-    """One node of the loop: an operator between two floats, as most nodes of a scalar graph are."""
-    left, right = inputs = node.inputs
-    if left._changed > node.serial or right._changed > node.serial:
+def _sweep_floats(node: Any, g: float, grads: dict[Any, Any]) -> None:
+    """One node of the loop: an operation on one or two floats, as most of a scalar graph are."""
+    left, right, out, a = node._left, node._right, node._data, node._left._data
+    if left._more is not None and left._more.changed > node.serial:
         _floats(node)
-    out, a, b = node._data, left._data, right._data
-    for x, pull in zip(inputs, node.op.pulls):  # noqa: B905 - strict costs a tenth of the sweep
-        if x.tracked and pull is not None:
+    if right is not None:
+        if right._more is not None and right._more.changed > node.serial:
+            _floats(node)
+        both = node.op.both
+        if both is not None and left.tracked and right.tracked:
             try:
-                c = pull(g, out, a, b)
+                c, d = both(g, out, a, right._data)
+                if c - c == 0.0 == d - d and type(c) is type(d) is float:
+                    before = grads.get(left)
+                    grads[left] = c if before is None else before + c
+                    before = grads.get(right)
+                    grads[right] = d if before is None else before + d
+                    return
             except (ZeroDivisionError, OverflowError):
-                c = None
-            if type(c) is not float:
-                c = fit(_pulled(pull, g, out, (a, b), {}), a)
-            if c - c != 0.0:
-                _check(c, g, node, 0 if x is left else 1)
-            before = grads.get(x)
-            grads[x] = c if before is None else before + c
+                pass  # one by one, below
+    index = -1
+    for x, pull in zip((left, right), node.op.pulls):  # noqa: B905 - strict would cost a tenth
+        index += 1
+        if pull is None or not x.tracked:
+            continue
+        try:
+            c = pull(g, out, a) if right is None else pull(g, out, a, right._data)
+        except (ZeroDivisionError, OverflowError):
+            c = None
+        if type(c) is not float:
+            c = fit(_pulled(pull, g, out, _floats(node), {}), a)
+        if c - c != 0.0:
+            _check(c, g, node, index)
+        before = grads.get(x)
+        grads[x] = c if before is None else before + c
 
 
 def _check(c: float, g: float, node: Any, index: int) -> None:
@@ -174,7 +205,7 @@ def _check(c: float, g: float, node: Any, index: int) -> None:
 def _floats(node: Any) -> tuple[float, ...]:
     """The inputs of a node of scalars, after a check that none was assigned anew since."""
     for index, x in enumerate(node.inputs):
-        if x._changed > node.serial:
+        if x._more is not None and x._more.changed > node.serial:
             raise _stale(node, x, f"input {index} of")
     return tuple([x._data for x in node.inputs])
 
@@ -210,13 +241,19 @@ def sweep_values(root: Any, seed: Any, since: int = 0) -> dict[Any, Any]:
 
 def _unchanged(node: Any) -> tuple[tuple[Any, ...], Any]:
     """The data that the forward pass used, after a check that nobody wrote into it since."""
-    args = _floats(node) if node._saved is None else node._saved
+    args = node._right if type(node._left) is tuple else _floats(node)
     for index, x in enumerate(node.inputs):
         if x._data is not args[index] and not _same(x._data, args[index]):
             raise _stale(node, x, f"input {index} of")
-    if node._changed or (node._shown is not None and not node.is_intact()):
-        raise _stale(node, node, "the result of")
+    if node._more is not None:
+        _untouched(node)
     return args, node._data
+
+
+def _untouched(node: Any) -> None:
+    """Check that nobody wrote into the result of an operation."""
+    if node._more.changed or (node._more.shown is not None and not node.is_intact()):
+        raise _stale(node, node, "the result of")
 
 
 def _same(now: Any, then: Any) -> bool:

@@ -10,7 +10,7 @@ from types import FrameType
 from typing import Any, NamedTuple, Protocol
 
 __all__ = [
-    "Origin", "Watcher", "caller", "no_grad", "scope", "source_lines", "switched", "thread",
+    "UNUSUAL", "Origin", "Watcher", "caller", "no_grad", "scope", "source_lines", "switched", "thread",
     "unwatched", "with_line",
 ]  # fmt: skip
 
@@ -36,9 +36,13 @@ class Watcher(Protocol):
         """The chain rule was applied once."""
 
 
+UNUSUAL: Any = object()
+
+
 class _Thread(threading.local):
-    usual: bool = True
-    """Nothing below but the origin is switched: one look tells the common case."""
+    here: Any = None
+    """The origin where nothing else below is switched, and UNUSUAL otherwise: one look, and the
+    common case is known and served."""
     origin: Origin | None = None
     recording: bool = True
     lines: bool = False
@@ -56,8 +60,8 @@ thread = _Thread()
 @contextmanager
 def switched(**switches: Any) -> Iterator[None]:
     """Set switches of this thread for a while; unless told, the case is not the usual one then."""
-    before = {name: getattr(thread, name) for name in ("usual", *switches)}
-    vars(thread).update({"usual": False, **switches})
+    before = {name: getattr(thread, name) for name in ("here", *switches)}
+    vars(thread).update({"here": UNUSUAL, **switches})
     try:
         yield
     finally:
@@ -80,7 +84,8 @@ def no_grad() -> AbstractContextManager[None]:
 def scope(name: str) -> AbstractContextManager[None]:
     """Nodes made inside belong to the module ``name``, within the modules around it."""
     around = thread.origin.module if thread.origin else ()
-    return switched(origin=Origin((*around, name)), usual=thread.usual)
+    origin = Origin((*around, name))
+    return switched(origin=origin, here=thread.here if thread.here is UNUSUAL else origin)
 
 
 def source_lines() -> AbstractContextManager[None]:

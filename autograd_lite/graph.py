@@ -21,10 +21,22 @@ def sweep_order(root: Any, since: int = 0) -> list[Any]:
     seen = {root}
     stack = [root]
     while stack:
-        for node in stack.pop().inputs:
-            if node.op is not None and node not in seen and node.serial >= since:
-                seen.add(node)
-                stack.append(node)
+        node = stack.pop()
+        left = node._left
+        if type(left) is tuple:
+            for x in left:
+                if x.op is not None and x not in seen and x.serial >= since:
+                    seen.add(x)
+                    stack.append(x)
+            continue
+        # The same for the two inputs of an operation on plain floats, which most nodes are.
+        if left.op is not None and left not in seen and left.serial >= since:
+            seen.add(left)
+            stack.append(left)
+        x = node._right
+        if x is not None and x.op is not None and x not in seen and x.serial >= since:
+            seen.add(x)
+            stack.append(x)
     return sorted(seen, key=_by_age, reverse=True) if len(seen) > 1 else [root]
 
 

@@ -70,7 +70,7 @@ class Op:
     """
 
     __slots__ = (
-        "bad", "domain", "edges", "forward", "name", "numpy", "partials", "pulls", "samples",
+        "bad", "both", "domain", "edges", "forward", "name", "numpy", "partials", "pulls", "samples",
         "shown", "symbol", "vjps", "words",
     )  # fmt: skip
 
@@ -99,6 +99,7 @@ class Op:
         self.numpy, self.samples = tuple(numpy), tuple(samples)
         self.edges, self.bad = tuple(edges), tuple(bad)
         self.pulls = self.vjps or tuple(_pull(p, len(self.partials)) for p in self.partials)
+        self.both = _both(*self.partials) if len(self.partials) == 2 and not domain else None
 
     def __call__(self, *inputs: Any, **params: Any) -> Any:
         """Apply to arrays and numbers, or to whatever stands in for them (Values, symbols)."""
@@ -167,6 +168,17 @@ def _pull(partial: Rule | float | None, arity: int) -> Rule | None:
             return lambda g, out, x: g * partial(out, x)
         return lambda g, out, x, y: g * partial(out, x, y)
     return lambda g, out, *inputs, **params: g * partial(out, *inputs, **params)
+
+
+def _both(first: Rule | float | None, second: Rule | float | None) -> Rule | None:
+    """The pull-backs to both inputs in one call: half of a scalar graph's sweep would be calls."""
+    if callable(first) and callable(second):
+        return lambda g, out, x, y: (g * first(out, x, y), g * second(out, x, y))
+    if first == 1 and second == 1:
+        return lambda g, out, x, y: (g, g)
+    if first == 1 and second == -1:
+        return lambda g, out, x, y: (g, -g)
+    return None
 
 
 def _declare(op: Op) -> Op:

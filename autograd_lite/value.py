@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import count
 from typing import Any
 
@@ -10,7 +10,7 @@ import numpy as np
 
 from autograd_lite import numpy_dispatch, ops
 from autograd_lite.backward import Step, backward, backward_steps
-from autograd_lite.context import Origin, thread, with_line
+from autograd_lite.context import UNUSUAL, Origin, thread, with_line
 from autograd_lite.methods import Methods
 from autograd_lite.numeric import (
     fingerprint,
@@ -23,16 +23,68 @@ from autograd_lite.numeric import (
     short_text,
     tell_domain,
 )
-from autograd_lite.op import Op
+from autograd_lite.op import Op, by_numpy
 
 __all__ = ["Value", "apply", "as_value", "constant", "leaf"]
 
-_serials = count(1)
+_next_serial = count(1).__next__
 _MOST_KNOWN = 256
 _known: dict[float, Value] = {}
 """Plain numbers that stood in expressions of late: a loop meets the same ones again and again."""
 _ndarray, _float64, _new = np.ndarray, np.dtype(np.float64), object.__new__
 _NO_PARAMS: dict[str, Any] = {}
+
+
+class _Details:
+    """What few Values have: parameters of their operation, a reader of their array, a new number."""
+
+    __slots__ = ("changed", "params", "shown")
+
+    def __init__(self, params: dict[str, Any] = _NO_PARAMS) -> None:
+        self.params, self.changed = params, 0
+        self.shown: Any = None
+
+
+def _operator(op: Op) -> tuple[Callable[[Any, Any], Any], Callable[[Any, Any], Any]]:
+    """The two methods behind one of Python's operators: as :func:`apply`, by shorter ways."""
+    forward, anywhere = op.forward, not op.domain
+
+    def method(left: Value, right: Any) -> Any:
+        if type(right) is not Value:
+            right = _lift(right, left)
+            if right is None:
+                return NotImplemented
+        a, b = left._data, right._data
+        scalars = type(a) is float and type(b) is float
+        if not scalars and not (anywhere and left._more is None and right._more is None):
+            return apply(op, (left, right))
+        try:
+            out = forward(a, b)
+        except (ArithmeticError, ValueError):  # what went wrong is told, or mended, by the long way
+            return apply(op, (left, right))
+        here = thread.here
+        if here is UNUSUAL or not (left.tracked or right.tracked):
+            return _node(op, (left, right), (a, b), out, _NO_PARAMS)
+        if scalars:
+            if type(out) is not float:
+                return apply(op, (left, right))
+            node = _new(Value)
+            node._left, node._right = left, right
+        elif type(out) is _ndarray and out.dtype is _float64 and out.ndim:
+            node = _new(Value)
+            node._left, node._right = (left, right), (a, b)
+        else:
+            return _node(op, (left, right), (a, b), out, _NO_PARAMS)
+        node._data, node.op, node.origin, node.tracked = out, op, here, True
+        node._more = node.grad = node.name = None
+        node.serial = _next_serial()
+        return node
+
+    def reflected(right: Value, left: Any) -> Any:
+        lifted = _lift(left, right)
+        return NotImplemented if lifted is None else method(lifted, right)
+
+    return method, reflected
 
 
 class Value(Methods):
@@ -76,24 +128,25 @@ class Value(Methods):
     (5.0, 8.0, 0.5)
     """
 
+    # A graph of scalars is a million small objects, which the garbage collector visits over and
+    # over: one object for a node, and as few fields as will do.
     __slots__ = (
-        "__weakref__", "_changed", "_data", "_saved", "_shown", "grad", "inputs", "name",
-        "op", "origin", "params", "serial", "tracked",
+        "__weakref__", "_data", "_left", "_more", "_right", "grad", "name", "op", "origin", "serial",
+        "tracked",
     )  # fmt: skip
 
     _data: Any
-    _changed: int
-    """When the data was assigned anew, as a serial number; 0 where it never was."""
-    _saved: tuple[Any, ...] | None
-    """The data of the inputs at the time of their use; None where all were floats, which only
-    an assignment can change."""
-    _shown: Any
+    _left: Any
+    """Of a result of one or two plain floats the first input; of other results all of the inputs,
+    as a tuple; None of a leaf."""
+    _right: Any
+    """Of two plain floats the second input; of other results the data of the inputs at the time of
+    their use. Floats need no such memory, for only an assignment can change them."""
+    _more: _Details | None
     grad: Any
-    inputs: tuple[Value, ...]
     name: str | None
     op: Op | None
     origin: Origin | None
-    params: dict[str, Any]
     serial: int
     tracked: bool
 
@@ -111,15 +164,32 @@ class Value(Methods):
 
     # ── what it holds ─────────────────────────────────────────────────────────────────────────
     @property
+    def inputs(self) -> tuple[Value, ...]:
+        """What the operation was applied to, one entry per use; ``()`` of a leaf."""
+        left = self._left
+        if type(left) is tuple:
+            return left
+        if left is None:
+            return ()
+        return (left,) if self._right is None else (left, self._right)
+
+    @property
+    def params(self) -> dict[str, Any]:
+        """What the operation was told beside its inputs, such as an axis."""
+        return _NO_PARAMS if self._more is None else self._more.params
+
+    @property
     def data(self) -> Any:
         """The number or the array. An array may be written into, until a backward pass needs it."""
-        if type(self._data) is np.ndarray and self._shown is None:
-            # The array leaves the house: from here on somebody else could write into it. Of a
-            # leaf a copy leaves, so that graphs made before keep the numbers that they used.
-            if self.op is None:
-                self._data, self._shown = np.array(self._data), True
-            else:
-                self._shown = fingerprint(self._data)
+        if type(self._data) is np.ndarray:
+            more = self._details()
+            if more.shown is None:
+                # The array leaves the house: from here on somebody else could write into it. Of a
+                # leaf a copy leaves, so that graphs made before keep the numbers that they used.
+                if self.op is None:
+                    self._data, more.shown = np.array(self._data), True
+                else:
+                    more.shown = fingerprint(self._data)
         return self._data
 
     @data.setter
@@ -130,8 +200,14 @@ class Value(Methods):
                     f"{self.brief()} is a plain number in an expression and stays what it is; name it"
                     " to change it: Value(2.0, name='x')"
                 )
-            data = real_numbers(data)
-            self._data, self._shown, self._changed = data, None, next(_serials)
+            self._data, more = real_numbers(data), self._details()
+            more.shown, more.changed = None, _next_serial()
+
+    def _details(self) -> _Details:
+        more = self._more
+        if more is None:
+            more = self._more = _Details()
+        return more
 
     @property
     def shape(self) -> tuple[int, ...]:
@@ -155,7 +231,8 @@ class Value(Methods):
 
     def is_intact(self) -> bool:
         """Whether a result's array is still as its operation made it."""
-        return self._shown is None or self._shown is True or self._shown == fingerprint(self._data)
+        shown = None if self._more is None else self._more.shown
+        return shown is None or shown is True or shown == fingerprint(self._data)
 
     def describe(self) -> str:
         """The name for messages: ``'w'``, or what it is where it has none."""
@@ -223,41 +300,12 @@ class Value(Methods):
     def __abs__(self) -> Value:
         return apply(ops.abs, (self,))
 
-    def __add__(self, other: Any) -> Value:
-        return _binary(ops.add, self, other)
-
-    def __radd__(self, other: Any) -> Value:
-        return _reflected(ops.add, self, other)
-
-    def __sub__(self, other: Any) -> Value:
-        return _binary(ops.sub, self, other)
-
-    def __rsub__(self, other: Any) -> Value:
-        return _reflected(ops.sub, self, other)
-
-    def __mul__(self, other: Any) -> Value:
-        return _binary(ops.mul, self, other)
-
-    def __rmul__(self, other: Any) -> Value:
-        return _reflected(ops.mul, self, other)
-
-    def __truediv__(self, other: Any) -> Value:
-        return _binary(ops.div, self, other)
-
-    def __rtruediv__(self, other: Any) -> Value:
-        return _reflected(ops.div, self, other)
-
-    def __pow__(self, other: Any) -> Value:
-        return _binary(ops.power, self, other)
-
-    def __rpow__(self, other: Any) -> Value:
-        return _reflected(ops.power, self, other)
-
-    def __matmul__(self, other: Any) -> Value:
-        return _binary(ops.matmul, self, other)
-
-    def __rmatmul__(self, other: Any) -> Value:
-        return _reflected(ops.matmul, self, other)
+    __add__, __radd__ = _operator(ops.add)
+    __sub__, __rsub__ = _operator(ops.sub)
+    __mul__, __rmul__ = _operator(ops.mul)
+    __truediv__, __rtruediv__ = _operator(ops.div)
+    __pow__, __rpow__ = _operator(ops.power)
+    __matmul__, __rmatmul__ = _operator(ops.matmul)
 
     def _answer(self, question: str) -> Any:
         """The data, for an answer without gradient; a trace has to know that it was given."""
@@ -331,6 +379,11 @@ class Value(Methods):
         return np.array(self._data, dtype=dtype)
 
     def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **kwargs: Any) -> Any:
+        op = by_numpy.get(ufunc)
+        if op is not None and method == "__call__" and not kwargs:
+            if len(inputs) == 1:
+                return apply(op, inputs)
+            return self.__apply_op__(op, inputs, kwargs)
         return numpy_dispatch.ufunc(ufunc, method, inputs, kwargs)
 
     def __array_function__(self, func: Any, types: Any, args: Any, kwargs: Any) -> Any:
@@ -375,7 +428,7 @@ def as_value(x: Any) -> Value:
 
 def apply(op: Op, inputs: tuple[Value, ...], params: dict[str, Any] = _NO_PARAMS) -> Value:
     """Run an operation forward and record it."""
-    args = tuple([x._data if x._shown is None else _snapshot(x) for x in inputs])
+    args = tuple([x._data if x._more is None else _snapshot(x) for x in inputs])
     if op.domain:
         try:
             out, noticed = guarded(lambda: plain(op, args, params))
@@ -393,79 +446,49 @@ def apply(op: Op, inputs: tuple[Value, ...], params: dict[str, Any] = _NO_PARAMS
     return _node(op, inputs, args, out, params)
 
 
-def _binary(op: Op, left: Value, right: Any) -> Value:
-    """``left op right`` for the operators of Python: as :func:`apply`, by shorter ways."""
-    if type(right) is not Value:
-        right = _lift(right, left)
-        if right is None:
-            return NotImplemented
-    a, b = left._data, right._data
-    scalars = type(a) is type(b) is float
-    if op.domain or not (scalars or left._shown is right._shown is None):
-        return apply(op, (left, right))
-    try:
-        out = op.forward(a, b)
-    except (ArithmeticError, ValueError):  # what went wrong is told, or mended, by the long way
-        return apply(op, (left, right))
-    if scalars and type(out) is float and thread.usual and (left.tracked or right.tracked):
-        node = _new(Value)
-        node._data, node.op, node.inputs, node.params = out, op, (left, right), _NO_PARAMS
-        node._saved = node._shown = node.grad = node.name = None
-        node.origin = thread.origin
-        node._changed, node.tracked, node.serial = 0, True, next(_serials)
-        return node
-    return _node(op, (left, right), (a, b), out, _NO_PARAMS)
-
-
-def _reflected(op: Op, right: Value, left: Any) -> Value:
-    lifted = _lift(left, right)
-    return NotImplemented if lifted is None else _binary(op, lifted, right)
-
-
 def _node(
     op: Op, inputs: tuple[Value, ...], args: tuple[Any, ...], out: Any, params: dict[str, Any]
 ) -> Value:
-    """A new node of the graph: the one place where it grows."""
+    """A new node of the graph, with all that may have to be looked at."""
     if type(out) is not float and (
         type(out) is not _ndarray or out.dtype is not _float64 or not out.ndim
     ):
         out = settle(out, op.partials and args)
     node = _new(Value)
-    node._data, node._changed, node.serial = out, 0, next(_serials)
-    node._shown = node.grad = node.name = None
-    if thread.usual:
-        node.origin = thread.origin
-        recording = True
-    else:
+    node._data, node.serial = out, _next_serial()
+    node._more = node.grad = node.name = None
+    node.origin = here = thread.here
+    recording = True
+    if here is UNUSUAL:
         recording = thread.recording
         node.origin = with_line(thread.origin) if thread.lines else thread.origin
         if thread.watch is not None:
             thread.watch(op, inputs, out)
     for x in inputs:
         if x.tracked and recording:
-            node.op, node.inputs, node.params, node._saved = op, inputs, params, args
-            node.tracked = True
+            node.op, node.tracked = op, True
+            if params:
+                node._more = _Details(params)
+            elif type(out) is float and len(args) < 3 and all([type(x) is float for x in args]):
+                node._left, node._right = inputs if len(inputs) == 2 else (inputs[0], None)
+                return node
+            node._left, node._right = inputs, args
             return node
-    node.op, node.inputs, node.params, node._saved = None, (), _NO_PARAMS, ()
+    node.op = node._left = node._right = None
     node.tracked = False
     return node
 
 
 def _leaf(value: Value, data: Any, tracked: bool, name: str | None) -> Value:
-    value._data = data
-    value._saved = value.inputs = ()
-    value._changed = 0
-    value._shown = value.grad = value.op = value.origin = None
-    value.name = name
-    value.params = _NO_PARAMS
-    value.tracked = tracked
-    value.serial = next(_serials)
+    value._data, value.tracked, value.name = data, tracked, name
+    value.grad = value.op = value.origin = value._left = value._right = value._more = None
+    value.serial = _next_serial()
     return value
 
 
 def _snapshot(x: Value) -> Any:
     """The data for the graph when the caller holds the array too: a copy tells a later change."""
-    return np.array(x._data) if x._shown is True else x._data
+    return np.array(x._data) if x._details().shown is True else x._data
 
 
 def _lift(x: Any, like: Value) -> Value | None:

@@ -141,7 +141,7 @@ def test_a_sum_of_gradients_that_overflows():
 def test_nothing_is_left_behind():
     with pytest.raises(AnomalyError), detect_anomaly():
         np.log(Value(0.0))
-    assert thread.usual and thread.watch is None and not thread.quiet and not thread.lines
+    assert thread.here is None and thread.watch is None and not thread.quiet and not thread.lines
     with pytest.warns(Warning, match="log of"):
         assert np.log(Value(0.0, name="x")).data == -np.inf
 
