@@ -13,11 +13,8 @@ import numpy as np
 
 from autograd_lite.context import thread
 from autograd_lite.errors import GradientError
-from autograd_lite.expression import Expr, symbol
-from autograd_lite.graph import all_nodes
-from autograd_lite.numeric import fit, settle, shape_text, unbroadcast
-from autograd_lite.source import Names, Source
-from autograd_lite.source.scalars import Shortened
+from autograd_lite.numeric import settle, shape_text
+from autograd_lite.source.writer import Writer, leaves
 from autograd_lite.transforms import Tree, tree_map
 from autograd_lite.value import Value, as_value, leaf
 
@@ -95,8 +92,40 @@ def program(
     )
     root, variables = _trace(f, arguments)
     with np.errstate(all="ignore"):
-        source, quick, short = _Writer(root, parameters, arguments, places, variables).write()
+        source, quick, short = Writer(root, parameters, arguments, places, variables).write()
     return Program(f, parameters, arguments, places, source, quick, short)
+
+
+def written(
+    root: Value, arguments: dict[str, Tree], parameters: str, also: Sequence[Value] = ()
+) -> tuple[str, Callable[..., Any]]:
+    """A graph that exists already, as source and as a function of its leaves that runs fast.
+
+    Parameters
+    ----------
+    root : Value
+        A scalar.
+    arguments : dict of str to Value or nested containers of them
+        The leaves that vary from call to call, by the name of the argument they come in.
+    parameters : str
+        The argument, a list, to differentiate by.
+    also : sequence of Value
+        Other results of the graph to be returned.
+
+    Returns
+    -------
+    tuple of str and callable
+        The function takes a list of arrays beside the arguments, writes the gradients into them,
+        and returns ``value, (other, ...)``. Nothing is checked or brought into another dtype.
+    """
+    named = {x: x.name for x in leaves(tuple(arguments.values())) if x.name}
+    place = list(arguments).index(parameters)
+    trees = tuple(arguments.values())
+    with np.errstate(all="ignore"):
+        writer = Writer(root, list(arguments), trees, [place], named, tuple(also))
+        source = writer.write()[0]
+        quick = writer.lean(leaves(trees[place]))
+    return source, _define(quick, "a graph", {})
 
 
 class Program:
@@ -271,207 +300,3 @@ def _local_variables(f: Callable[..., Any]) -> Iterator[dict[str, Any]]:
         yield found
     finally:
         sys.setprofile(None)
-
-
-# ── writing ───────────────────────────────────────────────────────────────────────────────────
-class _Writer:
-    """Writes the source: arguments, forward pass, backward pass, result."""
-
-    def __init__(self, root: Value, parameters: list[str], arguments: tuple[Tree, ...],
-                 chosen: list[int], variables: dict[Value, str]) -> None:  # fmt: skip
-        self.root, self.arguments, self.chosen = root, arguments, chosen
-        self.nodes, self.wanted = _reached(root, arguments, chosen)
-        nodes = all_nodes(root)
-        self.code = Source(Names(), mixed=any(x.dtype != np.float64 for x in nodes))
-        self.parameters = [self.code.names.new(name) for name in parameters]
-        self.names: dict[Value, str] = {}
-        self.unpacking: list[str] = []
-        used = set(self.nodes)
-        for name, tree in zip(self.parameters, arguments, strict=True):
-            self._name_leaves(tree, name, name, used, variables)
-        for node in self.nodes:
-            if node not in self.names:
-                wish = node.name or variables.get(node) or ("out" if node is root else "")
-                names = self.code.names
-                self.names[node] = names.new(wish) if wish else names.numbered("v")
-
-        self.short: Shortened | None = None
-        if all(type(x._data) is float for x in nodes):
-            given = [self.names[x] for x in _leaves(arguments)]
-            self.short = Shortened(given, self.code.function)
-            self.code.follow = self.short.read
-
-    def write(self) -> tuple[str, str | None, bool]:
-        """The source; the one to run, None where it needs NumPy's numbers; whether it is short."""
-        code = self.code
-        code.lines += self.unpacking
-        code.lines += ["# forward"] if any(x.op for x in self.nodes) else []
-        for node in self.nodes:
-            if node.op is not None:
-                code.assign(self.names[node], self._forward(node), node._data)
-        found = self._backward() if self.root in self.wanted else {}
-        root = self._operand(self.root)
-        value = code.text(root) if isinstance(root, Expr) else _number(root)
-        gradients = [self._gradient(self.arguments[i], found) for i in self.chosen]
-        last = f"return {value}, {_tuple(gradients)}"
-        source = self._module([*code.lines, last])
-        leaves = _leaves([self.arguments[i] for i in self.chosen])
-        results = dict.fromkeys(found[x].args[0] for x in leaves if x in found)
-        if isinstance(root, Expr):
-            results[root.args[0]] = None
-        if self.short is not None:
-            short = self.short.lines(results, lambda: code.names.numbered("t"))
-            if short is not None:
-                return source, self._module([*self.unpacking, *short, last]), True
-        return source, None if code.fractional else source, False
-
-    def _module(self, lines: list[str]) -> str:
-        imports = [
-            f"from autograd_lite.ops import {op.name}" + (f" as {name}" if name != op.name else "")
-            for op, name in sorted(self.code.imports.items(), key=lambda item: item[0].name)
-        ]
-        blocks = [["import numpy as np"], imports, self.code.constants]
-        head = "\n\n".join("\n".join(block) for block in blocks if block)
-        body = "".join(f"    {line}\n" for line in lines)
-        return f"{head}\n\n\ndef program({', '.join(self.parameters)}):\n{body}"
-
-    def _name_leaves(self, tree: Tree, path: str, name: str, used: set[Value],
-                     variables: dict[Value, str]) -> None:  # fmt: skip
-        """A name for every leaf of an argument; inside a container a line that takes it out."""
-        if isinstance(tree, Value):
-            inside = path != name
-            wish = variables.get(tree, name) if inside else name
-            self.names[tree] = self.code.names.new(wish) if inside else name
-            if inside and tree in used:
-                self.unpacking.append(f"{self.names[tree]} = {path}")
-            return
-        for key, part in tree.items() if isinstance(tree, dict) else enumerate(tree):
-            self._name_leaves(part, f"{path}[{key!r}]", f"{name}_{key}", used, variables)
-
-    def _operand(self, x: Value) -> Any:
-        """A symbol for what has a name; the number for a constant that the learner wrote as one."""
-        if x not in self.names:
-            if not x.ndim and not x.name:
-                return x._data
-            names = self.code.names
-            name = names.new(x.name) if x.name else names.numbered("c")
-            self.names[x] = self.code.constant(x._data, name)
-        return symbol(self.names[x], x._data)
-
-    def _forward(self, node: Value) -> Expr:
-        op, operands = node.op, [self._operand(x) for x in node.inputs]
-        assert op is not None
-        try:
-            expr = _read(op.forward, operands, node.params)
-        except TypeError:
-            expr = None  # made of steps that are no expression: called by its name
-        if not isinstance(expr, Expr):
-            expr = Expr(op.name, tuple(operands), node._data, node.params, op)
-        return expr
-
-    def _backward(self) -> dict[Value, Expr]:
-        """The sweep of the engine with symbols for numbers, only where it leads to an argument."""
-        code = self.code
-        name = self.names[self.root]
-        code.lines.append(f"# backward: d_v is ∂{name}/∂v")
-        seed = fit(1.0, self.root._data)
-        found = {self.root: symbol(code.names.new(f"d_{name}"), seed)}
-        code.lines.append(f"{found[self.root].args[0]} = {_number(seed)}")
-        code.follow(found[self.root].args[0], seed)
-        for node in reversed(self.nodes):
-            if node.op is None or node not in found:
-                continue
-            out, operands = self._operand(node), [self._operand(x) for x in node.inputs]
-            for index, x in enumerate(node.inputs):
-                pull = node.op.pull(index) if x in self.wanted else None
-                if pull is None:
-                    continue
-                g, before = found[node], found.get(x)
-                expr = _contribution(pull, g, out, operands, node.params, x)
-                note = self._textbook(node, index, g, out, operands, expr)
-                if before is None:
-                    target, total = code.names.new(f"d_{self.names[x]}"), expr
-                else:
-                    target, total = before.args[0], before + expr
-                code.assign(target, total, x._data, note)
-                found[x] = symbol(target, fit(total.data, x._data))
-        return found
-
-    def _textbook(self, node: Value, index: int, g: Expr, out: Any, operands: list[Any],
-                  expr: Expr) -> str:  # fmt: skip
-        """The derivative as a textbook writes it, where the rule is written for accuracy."""
-        op = node.op
-        assert op is not None
-        if index >= len(op.shown) or op.shown[index] is None:
-            return ""
-        shown = _read(lambda *xs, **params: g * op.shown[index](*xs, **params),  # type: ignore[misc]
-                      [out, *operands], node.params)  # fmt: skip
-        text = self.code.text(shown)
-        plain = _read(lambda *xs, **params: op.pull(index)(*xs, **params),  # type: ignore[misc]
-                      [g, out, *operands], node.params)  # fmt: skip
-        return "" if self.code.text(plain) == text else f"textbook: {text}"
-
-    def _gradient(self, tree: Tree, found: dict[Value, Expr]) -> str:
-        if isinstance(tree, dict):
-            return f"{{{', '.join(f'{k!r}: {self._gradient(v, found)}' for k, v in tree.items())}}}"
-        if isinstance(tree, (list, tuple)):
-            parts = [self._gradient(v, found) for v in tree]
-            return f"[{', '.join(parts)}]" if isinstance(tree, list) else _tuple(parts)
-        if tree in found:
-            return found[tree].args[0]
-        if not tree.ndim:
-            return _number(fit(0.0, tree._data))
-        return f"np.zeros({tree.shape}{'' if tree.dtype == np.float64 else f', np.{tree.dtype}'})"
-
-
-def _reached(root: Value, arguments: tuple[Tree, ...],
-             chosen: list[int]) -> tuple[list[Value], set[Value]]:  # fmt: skip
-    """The nodes that depend on the arguments, oldest first; those that a gradient is needed of."""
-    varying = set(_leaves(arguments))
-    wanted = set(_leaves([arguments[i] for i in chosen]))
-    nodes = all_nodes(root)
-    for node in nodes:
-        op = node.op
-        if op is not None and not varying.isdisjoint(node.inputs):
-            varying.add(node)
-            if any(x in wanted and op.pull(i) for i, x in enumerate(node.inputs)):
-                wanted.add(node)
-    return [x for x in nodes if x in varying], wanted
-
-
-def _leaves(tree: Tree) -> list[Value]:
-    found: list[Value] = []
-    tree_map(found.append, tree)
-    return found
-
-
-def _number(x: Any) -> str:
-    """A number of its own dtype: ``1.0`` or ``np.float32(1.0)``."""
-    text = repr(float(x)).replace("inf", "np.inf").replace("nan", "np.nan")
-    return text if type(x) is float else f"np.{np.result_type(x)}({text})"
-
-
-def _tuple(parts: list[str]) -> str:
-    return f"({', '.join(parts)}{',' if len(parts) == 1 else ''})"
-
-
-def _read(rule: Callable[..., Any], operands: list[Any], params: dict[str, Any]) -> Any:
-    """A rule read with symbols; Python's exception for 1/0 gives way to NumPy's infinity."""
-    try:
-        return rule(*operands, **params)
-    except (ZeroDivisionError, OverflowError):
-        wide = [np.float64(x) if type(x) is float else x for x in operands]
-        return rule(*wide, **params)
-
-
-def _contribution(pull: Any, g: Expr, out: Any, operands: list[Any], params: dict[str, Any],
-                  x: Value) -> Expr:  # fmt: skip
-    """What one application of the chain rule adds, in the shape of its input."""
-
-    def rule(*xs: Any, **rest: Any) -> Any:
-        pulled = pull(*xs, **rest)
-        if pulled.head == "mul" and type(pulled.args[1]) is float and pulled.args[1] == 1:
-            pulled = pulled.args[0]
-        return pulled if pulled.shape == x.shape else unbroadcast(pulled, x.shape)
-
-    return _read(rule, [g, out, *operands], params)

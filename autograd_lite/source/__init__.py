@@ -73,6 +73,8 @@ class Source:
     ----------
     lines : list of str
         The body of the function.
+    steps : list of tuple
+        The same as name, expression and the number it is to be like.
     follow : callable
         Is told every step, a name and its expression or number: whoever writes it in another way.
     constants : list of str
@@ -89,6 +91,7 @@ class Source:
     def __init__(self, names: Names, mixed: bool) -> None:
         self.names, self.mixed = names, mixed
         self.lines: list[str] = []
+        self.steps: list[tuple[str, Expr, Any]] = []
         self.follow: Callable[[str, Any], None] = lambda name, expr: None
         self.constants: list[str] = []
         self.imports: dict[Op, str] = {}
@@ -98,6 +101,7 @@ class Source:
 
     def assign(self, target: str, expr: Expr, like: Any, note: str = "") -> None:
         """Write ``target = expr``, in the dtype of ``like``; a part used twice gets its own line."""
+        self.steps.append((target, expr, like))
         self._name_parts(expr)
         text, level = self._write(expr)
         dtype = np.result_type(like)
