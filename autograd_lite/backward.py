@@ -356,6 +356,8 @@ def backward(root: Any, gradient: Any = None) -> None:
     seed = seed_for(root, gradient)
     for x, g in sweep(root, seed).items():
         x.grad = g if x.op is not None or x.grad is None else x.grad + g
+    if thread.listener is not None:
+        thread.listener(root)
 
 
 def _own(g: Any) -> Any:

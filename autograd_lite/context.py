@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from types import FrameType
 from typing import Any, NamedTuple, Protocol
 
 __all__ = [
-    "UNUSUAL", "Origin", "Watcher", "caller", "no_grad", "scope", "source_lines", "switched", "thread",
-    "unwatched", "with_line",
+    "UNUSUAL", "Origin", "Watcher", "caller", "coming_from", "no_grad", "scope", "source_lines", "switched",
+    "thread", "unwatched", "with_line",
 ]  # fmt: skip
 
 
@@ -50,6 +50,8 @@ class _Thread(threading.local):
     quiet: bool = False
     """Whether warnings about numbers are left to somebody who says it better."""
     depth: int = 0
+    listener: Callable[[Any], None] | None = None
+    """What is told of every result whose backward pass was just made."""
     questions: list[str] | None = None
     """While a program is traced: what Values were asked whose answer Python may branch on."""
 
@@ -84,7 +86,11 @@ def no_grad() -> AbstractContextManager[None]:
 def scope(name: str) -> AbstractContextManager[None]:
     """Nodes made inside belong to the module ``name``, within the modules around it."""
     around = thread.origin.module if thread.origin else ()
-    origin = Origin((*around, name))
+    return coming_from(Origin((*around, name)))
+
+
+def coming_from(origin: Origin) -> AbstractContextManager[None]:
+    """Nodes made inside have this origin."""
     return switched(origin=origin, here=thread.here if thread.here is UNUSUAL else origin)
 
 

@@ -44,8 +44,12 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
 
     >>> did_you_mean("tnah", ["tanh", "exp"])
     " Did you mean 'tanh'?"
+    >>> did_you_mean("tahn", ["tan", "tanh"])
+    " Did you mean 'tanh'?"
     """
     import difflib  # rarely needed, and not quick to load
 
-    near = difflib.get_close_matches(word, sorted(known), n=1, cutoff=0.5)
+    near = difflib.get_close_matches(word, sorted(known), n=3, cutoff=0.5)
+    if word.isidentifier():
+        near.sort(key=lambda other: sorted(other) != sorted(word))  # letters in a wrong order first
     return f" Did you mean {near[0]!r}?" if near else ""

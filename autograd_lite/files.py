@@ -17,11 +17,22 @@ def write_whole(path: str | os.PathLike[str], content: str | bytes) -> Path:
     Raises
     ------
     OSError
-        The folder does not exist or cannot be written to; nothing is changed then.
+        The folder does not exist or cannot be written to; nothing is changed then. It names the
+        file or the folder that was asked for, not the temporary one.
     """
     path = Path(path)
     data = content.encode() if isinstance(content, str) else content
-    handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+    if not path.parent.is_dir():
+        raise FileNotFoundError(
+            f"there is no folder {path.parent} to write {path.name} into; make it first"
+        )
+    try:
+        handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+    except PermissionError:
+        raise PermissionError(
+            f"{path.name} cannot be written into the folder {path.parent.absolute()}: no permission;"
+            " name another folder"
+        ) from None
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(data)

@@ -15,7 +15,15 @@ import numpy as np
 from autograd_lite.expression import Expr, symbol
 from autograd_lite.op import Op, registry
 
-__all__ = ["forward_tree", "latex", "local_tree", "number", "pull_tree", "unicode"]
+__all__ = [
+    "forward_tree",
+    "is_elementwise",
+    "latex",
+    "local_tree",
+    "number",
+    "pull_tree",
+    "unicode",
+]
 
 Tree = Any
 _ATOM, _POWER, _PRODUCT, _SUM = 4, 3, 2, 1
@@ -53,6 +61,12 @@ def number(x: float, digits: int = 4) -> str:
     elif "e" in text:
         text = str(int(float(text)))
     return text.replace("-", "−")
+
+
+def is_elementwise(op: str) -> bool:
+    """Whether an operation, by its name, goes element by element."""
+    known = registry.get(op)
+    return bool(known and known.elementwise)
 
 
 # ── reading rules ─────────────────────────────────────────────────────────────────────────────

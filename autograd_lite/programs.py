@@ -14,11 +14,11 @@ import numpy as np
 from autograd_lite.context import thread
 from autograd_lite.errors import GradientError
 from autograd_lite.numeric import settle, shape_text
-from autograd_lite.source.writer import Writer, leaves
+from autograd_lite.source.writer import Told, Writer, leaves
 from autograd_lite.transforms import Tree, tree_map
 from autograd_lite.value import Value, as_value, leaf
 
-__all__ = ["Program", "program"]
+__all__ = ["Program", "program", "telling", "written"]
 
 
 def program(
@@ -118,14 +118,61 @@ def written(
         The function takes a list of arrays beside the arguments, writes the gradients into them,
         and returns ``value, (other, ...)``. Nothing is checked or brought into another dtype.
     """
-    named = {x: x.name for x in leaves(tuple(arguments.values())) if x.name}
-    place = list(arguments).index(parameters)
-    trees = tuple(arguments.values())
     with np.errstate(all="ignore"):
-        writer = Writer(root, list(arguments), trees, [place], named, tuple(also))
+        writer = _writer(root, arguments, parameters, also)
         source = writer.write()[0]
-        quick = writer.lean(leaves(trees[place]))
+        quick = writer.lean(leaves(arguments[parameters]))
     return source, _define(quick, "a graph", {})
+
+
+def telling(
+    root: Value,
+    arguments: dict[str, Tree],
+    parameters: str,
+    values: Sequence[Value],
+    uses: Sequence[tuple[Value, int]],
+    also: Sequence[Value] = (),
+) -> tuple[Callable[..., Any], list[Told]]:
+    """The same with all that happens on the way: the function of a program that tells it.
+
+    Parameters
+    ----------
+    root, arguments, parameters, also
+        As for :func:`written`.
+    values : sequence of Value
+        Nodes of the graph.
+    uses : sequence of tuple of Value and int
+        Applications of the chain rule: a node, and which of its inputs.
+
+    Returns
+    -------
+    tuple of callable and list
+        The function returns ``value, (other, ...), (number, ...)``. The list has an entry for each
+        of ``values``, for the contribution of each of ``uses``, and for its local derivative: the
+        place among these numbers, or None and what it is at every call.
+
+    Raises
+    ------
+    ProgramError
+        The graph cannot be written as such a program.
+    """
+    with np.errstate(all="ignore"):
+        writer = _writer(root, arguments, parameters, also, apart=True)
+        source, told = writer.telling(leaves(arguments[parameters]), values, uses)
+    return _define(source, "a graph", {}), told
+
+
+def _writer(
+    root: Value,
+    arguments: dict[str, Tree],
+    parameters: str,
+    also: Sequence[Value],
+    apart: bool = False,
+) -> Writer:
+    trees = tuple(arguments.values())
+    named = {x: x.name for x in leaves(trees) if x.name}
+    place = list(arguments).index(parameters)
+    return Writer(root, list(arguments), trees, [place], named, tuple(also), apart)
 
 
 class Program:
@@ -206,7 +253,7 @@ class Program:
 
 def _define(source: str, name: str, namespace: dict[str, Any]) -> Callable[..., Any]:
     exec(compile(source, f"<program of {name}>", "exec"), namespace)
-    return namespace["program"]
+    return namespace.pop("program")  # a function among its own globals would be a cycle
 
 
 def _matched(name: str, example: Tree, given: Tree) -> Tree:

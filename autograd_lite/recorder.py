@@ -13,7 +13,7 @@ from autograd_lite.graph import all_nodes
 from autograd_lite.notation import forward_tree, local_tree, pull_tree, unicode
 from autograd_lite.notation import number as number_text
 from autograd_lite.numeric import summed_axes
-from autograd_lite.recording import Graph, Message, Node, Recording, StepRecord
+from autograd_lite.recording import Check, Graph, Message, Node, Recording, StepRecord
 from autograd_lite.value import Value
 
 __all__ = ["Capture", "capture", "plain_data", "record"]
@@ -24,12 +24,15 @@ _LONGEST_NAME = 9
 class Capture:
     """One pass of a live graph, read once: the record's graph and numbers, and who is who."""
 
-    def __init__(self, graph: Graph, step: StepRecord, ids: dict[Value, int]) -> None:
-        self.graph, self.step, self.ids = graph, step, ids
+    def __init__(
+        self, graph: Graph, step: StepRecord, ids: dict[Value, int], form: list[Any]
+    ) -> None:
+        self.graph, self.step, self.ids, self.form = graph, step, ids, form
 
 
 def record(root: Value, backward: bool | None = None, *, title: str = "", subtitle: str = "",
-           parameters: Iterable[Value] = ()) -> Recording:  # fmt: skip
+           parameters: Iterable[Value] = (), names: Mapping[Value, str] | None = None,
+           check: bool = False) -> Recording:  # fmt: skip
     """One forward pass, and its backward pass, as plain data.
 
     Parameters
@@ -41,7 +44,11 @@ def record(root: Value, backward: bool | None = None, *, title: str = "", subtit
         The sweep is made anew for the record and touches no ``.grad``.
     title, subtitle : str
     parameters : iterable of Value
-        Leaves to be drawn as parameters rather than inputs.
+        Leaves to be drawn as parameters rather than inputs; those of a module are by themselves.
+    names : mapping of Value to str, optional
+        Names for this record, which go before the Values' own.
+    check : bool
+        Compare every gradient with a numeric one; ``steps[0].checks`` tells which agree.
 
     Raises
     ------
@@ -62,8 +69,10 @@ def record(root: Value, backward: bool | None = None, *, title: str = "", subtit
         )
     swept = root.grad is not None if backward is None else backward
     seed = root.grad if root.ndim and root.grad is not None else None
-    made = capture(root, backward=swept, gradient=seed, parameters=parameters)
-    return Recording((made.graph,), (made.step,), title, subtitle)
+    made = capture(
+        root, backward=swept, gradient=seed, parameters=parameters, names=names, check=check
+    )
+    return Recording((made.graph,), (made.step,), title, subtitle, unit="step")
 
 
 def capture(
@@ -76,32 +85,76 @@ def capture(
     loss: bool = False,
     number: int = 1,
     epoch: int = 1,
+    check: bool = False,
+    like: Capture | None = None,
 ) -> Capture:
-    """Read the graph behind ``root``; ``names`` go before the Values' own; see :func:`record`."""
+    """Read the graph behind ``root``; ``names`` go before the Values' own; see :func:`record`.
+
+    ``like`` is a capture of an earlier step, made in the same way: where the graph has not changed
+    since, its description is taken over.
+    """
     live = all_nodes(root)
     ids = {node: place for place, node in enumerate(live)}
     steps = list(backward_steps(root, gradient, write=False)) if backward and root.tracked else []
     known = set(parameters)
-    titles = _names(live, names or {}, loss)
-    nodes = tuple(
-        _node(node, ids, titles, _role(node, node is root and loss, known)) for node in live
-    )
-    messages = tuple(_message(step, ids) for step in steps)
+    form = [_form(node, ids, known) for node in live]
+    if like is not None and _equal(form, like.form):
+        graph = like.graph
+    else:
+        titles = _names(live, names or {}, loss)
+        graph = Graph(
+            tuple(
+                _node(node, ids, titles, _role(node, node is root and loss, known)) for node in live
+            ),
+            tuple(_message(step, ids) for step in steps),
+        )
     values = tuple(plain_data(node._data) for node in live)
     return Capture(
-        Graph(nodes, messages),
+        graph,
         StepRecord(
             graph=0,
             number=number,
             epoch=epoch,
-            loss=float(root._data) if not root.ndim else float(np.sum(root._data)),
+            loss=_total(root._data),
             values=values,
             locals=tuple(None if s.local is None else plain_data(s.local) for s in steps),
             contributions=tuple(plain_data(s.contribution) for s in steps),
             seed=plain_data(steps[0].upstream) if steps else 1.0,
+            checks=_checks(live, steps) if check and steps else (),
         ),
         ids,
+        form,
     )
+
+
+def _total(data: Any) -> float:
+    with np.errstate(all="ignore"):  # a record holds infinite numbers too
+        return float(np.sum(data))
+
+
+def _form(node: Value, ids: Mapping[Value, int], parameters: set[Value]) -> tuple[Any, ...]:
+    """All of a node that its description depends on: everything but its numbers."""
+    data = node._data
+    kind = (data.dtype, data.shape) if isinstance(data, np.ndarray) else type(data)
+    fixed = data if node.op is None and not node.tracked and not node.name else None
+    inputs = [ids[x] for x in node.inputs]
+    return (node.op, inputs, node.name, kind, node.tracked, node.origin, node in parameters,
+            node.params, None if isinstance(fixed, np.ndarray) else fixed)  # fmt: skip
+
+
+def _equal(form: list[Any], other: list[Any]) -> bool:
+    try:
+        return form == other
+    except ValueError:  # of arrays among the parameters of an operation, which have no one answer
+        return False
+
+
+def _checks(live: list[Value], steps: list[Any]) -> tuple[Check, ...]:
+    from autograd_lite.replay import numeric_checks
+
+    seed = steps[0].upstream
+    gradients = {live[-1]: seed, **{step.input: step.after for step in steps}}
+    return numeric_checks(live, gradients, seed)
 
 
 def plain_data(data: Any) -> Any:
@@ -114,7 +167,7 @@ def _role(node: Value, is_loss: bool, parameters: set[Value]) -> str:
         return "loss"
     if node.op is not None:
         return "value"
-    if node in parameters:
+    if node in parameters or (node.tracked and node.origin is not None):
         return "parameter"
     return "input" if node.tracked or node.name or node.ndim else "constant"
 
@@ -122,13 +175,13 @@ def _role(node: Value, is_loss: bool, parameters: set[Value]) -> str:
 def _names(live: list[Value], given: Mapping[Value, str], loss: bool) -> dict[Value, str]:
     """A name for every node: given, the Value's own, its formula if short, or v₁, v₂, …"""
     names: dict[Value, str] = {}
-    taken: set[str] = set()
+    taken: dict[str, int] = {}
     for node in live:
         name = given.get(node) or node.name or _formula_name(node, names)
         if loss and node is live[-1] and not given.get(node):
             name = node.name or "L"
         names[node] = name = _unused(name or "v", taken, always=not name)
-        taken.add(name)
+        taken.setdefault(name, 1)
     return names
 
 
@@ -140,13 +193,15 @@ def _formula_name(node: Value, names: Mapping[Value, str]) -> str:
     return text if len(text) <= _LONGEST_NAME else ""
 
 
-def _unused(name: str, taken: set[str], always: bool) -> str:
+def _unused(name: str, taken: dict[str, int], always: bool) -> str:
+    """The name, with a number where it is taken; ``taken`` holds the last number of each."""
     if not always and name not in taken:
         return name
     digits = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
-    count = 1 if always else 2
+    count = taken.get(name, 0 if always else 1) + 1
     while (numbered := name + str(count).translate(digits)) in taken:
         count += 1
+    taken[name] = count
     return numbered
 
 

@@ -7,10 +7,9 @@ gradients and running sums follow from those and are computed, not stored, so th
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -19,11 +18,10 @@ import numpy as np
 
 from autograd_lite.errors import RecordError
 from autograd_lite.files import write_whole
+from autograd_lite.record_file import parsed, unpacked, written
 
-__all__ = ["Application", "Graph", "Message", "Node", "Recording", "StepRecord", "Update"]
+__all__ = ["Application", "Check", "Graph", "Message", "Node", "Recording", "StepRecord", "Update"]
 
-FORMAT = "autograd-lite record"
-VERSION = 1
 ROLES = ("parameter", "input", "constant", "value", "loss")
 
 Data = Any
@@ -130,6 +128,23 @@ class Update:
 
 
 @dataclass(frozen=True)
+class Check:
+    """What became of comparing a gradient with a numeric one.
+
+    Attributes
+    ----------
+    node : int
+    numeric : float or None
+        The numeric derivative of a scalar; arrays are compared along random directions.
+    agrees : bool
+    """
+
+    node: int
+    numeric: Data
+    agrees: bool
+
+
+@dataclass(frozen=True)
 class Application:
     """One application of the chain rule with its numbers; ``before`` is None where nothing was."""
 
@@ -143,7 +158,10 @@ class Application:
 
 @dataclass(frozen=True)
 class StepRecord:
-    """The numbers of one training step; entries stand in the order of the graph's nodes, messages."""
+    """The numbers of one training step; entries stand in the order of the graph's nodes, messages.
+
+    ``checks`` are there where they were asked for.
+    """
 
     graph: int
     number: int
@@ -154,6 +172,7 @@ class StepRecord:
     contributions: tuple[Data, ...] = ()
     seed: Data = 1.0
     updates: tuple[Update, ...] = ()
+    checks: tuple[Check, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -168,7 +187,9 @@ class Recording:
     graphs : tuple of Graph
     steps : tuple of StepRecord
     losses : tuple of (epoch, loss)
-        The loss of every epoch, recorded or not.
+        The loss of every epoch, recorded or not; of every step in a loop without epochs.
+    unit : str
+        What is counted: ``"epoch"``, or ``"step"`` where there are no epochs.
     """
 
     graphs: tuple[Graph, ...]
@@ -177,6 +198,7 @@ class Recording:
     subtitle: str = ""
     loss_name: str = ""
     losses: tuple[tuple[int, float], ...] = ()
+    unit: str = "epoch"
 
     def graph_of(self, step: StepRecord) -> Graph:
         """The graph that a step ran."""
@@ -213,8 +235,7 @@ class Recording:
     # ── as a file ─────────────────────────────────────────────────────────────────────────────
     @cached_property
     def _document(self) -> str:
-        plain = {"format": FORMAT, "version": VERSION, **asdict(self)}
-        return json.dumps(_spell(plain), ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+        return written(self)
 
     def to_json(self) -> str:
         """The record as JSON; infinities and NaN are the words ``inf``, ``-inf``, ``nan``."""
@@ -238,36 +259,11 @@ class Recording:
     @classmethod
     def from_json(cls, text: str, source: str = "the text") -> Recording:
         """Read a record from JSON; see :meth:`load`."""
+        plain = parsed(text, source)
         try:
-            plain = json.loads(text)
-        except ValueError as error:
-            raise RecordError(f"{source} is not JSON, or is cut off: {error}") from None
-        if not isinstance(plain, dict) or plain.get("format") != FORMAT:
-            raise RecordError(
-                f"{source} is JSON, but not a record: its format should be {FORMAT!r}"
-            )
-        if plain.get("version") != VERSION:
-            raise RecordError(
-                f"{source} is a record of version {plain.get('version')!r}; this release reads"
-                f" version {VERSION}. Upgrade autograd-lite, or record again."
-            )
-        try:
-            return _checked(_recording(plain))
+            return _checked(_recording(unpacked(plain)))
         except (KeyError, TypeError, ValueError, IndexError, AttributeError) as error:
             raise RecordError(f"{source} is a damaged record: {error}") from None
-
-
-def _spell(x: Any) -> Any:
-    """JSON has no word for NaN and the infinities; plain text has. Whole floats lose their ``.0``."""
-    if isinstance(x, float):
-        if x != x or x in (float("inf"), float("-inf")):
-            return str(x)
-        return int(x) if x == int(x) and abs(x) < 2**53 and str(x)[0] != "-" else x
-    if isinstance(x, dict):
-        return {str(k): _spell(v) for k, v in x.items()}
-    if isinstance(x, (list, tuple)):
-        return [_spell(v) for v in x]
-    return x
 
 
 def _data(x: Any) -> Data:
@@ -298,6 +294,7 @@ def _recording(plain: dict[str, Any]) -> Recording:
         subtitle=str(plain["subtitle"]),
         loss_name=str(plain["loss_name"]),
         losses=tuple((int(e), float(v)) for e, v in plain["losses"]),
+        unit=str(plain["unit"]),
     )
 
 
@@ -342,6 +339,7 @@ def _step(s: dict[str, Any]) -> StepRecord:
             )
             for u in s["updates"]
         ),
+        checks=tuple(Check(int(i), _data(n), bool(ok)) for i, n, ok in s["checks"]),
     )
 
 
@@ -367,4 +365,7 @@ def _checked(recording: Recording) -> Recording:
         for data, node in zip(step.values, graph.nodes, strict=True):
             if np.shape(data) != node.shape:
                 raise ValueError(f"the value of {node.name!r} has the wrong shape")
+        marked = [c.node for c in step.checks] + [u.node for u in step.updates]
+        if any(not 0 <= i < len(graph.nodes) for i in marked):
+            raise ValueError(f"step {step.number} speaks of a node that is not in its graph")
     return recording

@@ -293,7 +293,7 @@ def test_a_wrong_option_gets_one_line(capsys, tmp_path, arguments, said):
     line = refused(capsys, "demo", *arguments)
     assert said in line
     assert line.startswith("autograd-lite")
-    assert line.rstrip().endswith("--help)")
+    assert line.rstrip().endswith("--help")
     assert names(tmp_path) == []
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from viz.parts import Part
 from viz.texts import StepTexts
 
 __all__ = ["alt_text"]
@@ -32,4 +33,12 @@ def alt_text(texts: StepTexts, passes: str) -> str:
             if not n.op and n.id in texts.gradients
         )
         words += f" Gradients: {slopes}." if slopes else ""
+        modules = ", ".join(
+            f"{n.title} {norm}"
+            for n in drawn
+            if isinstance(n, Part)
+            and n.title
+            and (norm := texts.parameters(n.id)[2].removeprefix("∂ "))
+        )
+        words += f" Norms of the gradients of parameters: {modules}." if modules else ""
     return words

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import shutil
-import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +13,7 @@ import numpy as np
 from autograd_lite.notation import number
 from autograd_lite.recording import Recording
 from viz.diagram import frames
+from viz.folders import whole_folder
 from viz.page import stepper
 from viz.plots import plot_loss
 from viz.progress import Progress
@@ -72,7 +71,7 @@ def _dense(sizes: tuple[int, ...], epochs: int, every: int | None, seed: int) ->
         )
     else:
         learned = f"{model.count_params()} weights and biases"
-    return Trained(recorder.recording, learned, float(model.predict([100.0])[0, 0]))
+    return Trained(recorder.recording, learned, float(model.predict([100.0], verbose=0)[0, 0]))
 
 
 def _neuron(epochs: int, every: int | None, seed: int) -> Trained:
@@ -135,19 +134,10 @@ def run(out: Path, model: str = "celsius", epochs: int = 500, every: int | None 
     DemoError
         ``out`` is there already and ``replace`` is not set, or it holds what no demo wrote.
     """
-    _check(out, replace)
+    _check(out, replace)  # before the training, which takes its time
     trained = MODELS[model](epochs, every, seed)
-    out.parent.mkdir(parents=True, exist_ok=True)
-    work = Path(tempfile.mkdtemp(prefix=f".{out.name}.", dir=out.parent))
-    try:
-        made = work / "new"
-        made.mkdir()
+    with whole_folder(out, lambda: _check(out, replace)) as made:
         _write(trained.recording, made)
-        _check(out, replace)  # it may have been filled meanwhile
-        _move(made, out, work / "old")
-    finally:
-        if out.exists() or not (work / "old").exists():  # else it is the only copy of the old one
-            shutil.rmtree(work, ignore_errors=True)
     return trained
 
 
@@ -179,19 +169,6 @@ def _strangers(out: Path) -> Iterator[Path]:
             yield from (p for p in sorted(path.iterdir()) if not _FRAME.fullmatch(p.name))
         elif path.name not in _FILES or path.is_symlink() or not path.is_file():
             yield path
-
-
-def _move(made: Path, out: Path, old: Path) -> None:
-    """Put the new folder in the place of the old one, which comes back if that fails."""
-    there = out.exists()
-    if there:
-        out.rename(old)
-    try:
-        made.rename(out)
-    except BaseException:
-        if there:
-            old.rename(out)
-        raise
 
 
 def _write(recording: Recording, folder: Path) -> None:

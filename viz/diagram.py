@@ -2,30 +2,27 @@
 
 from __future__ import annotations
 
-import html
 import os
 from collections.abc import Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from autograd_lite.files import write_whole
 from autograd_lite.recording import Recording
-from viz import dot, layout
 from viz.alt import alt_text
+from viz.drawing import FORMATS, Drawing
+from viz.hover import titled
 from viz.picture import picture
-from viz.scene import Scene, lay_out
-from viz.style import Theme
+from viz.scene import Scene
+from viz.stage import Stage
+from viz.style import Theme, theme_named
 from viz.subject import as_recording, chosen_step
-from viz.texts import StepTexts
+from viz.texts import NOTATIONS, StepTexts
 
 __all__ = ["Diagram", "draw", "frames"]
 
-_FORMATS = ("svg", "png", "pdf", "dot")
-_LARGEST_PNG = 8000  # points: a wider picture is scaled down to it, before memory runs out
 
-
-class Diagram:
+class Diagram(Drawing):
     """A picture of one recorded step.
 
     In a notebook it shows itself. ``.svg`` is the SVG text, ``.dot`` the DOT text, :meth:`save`
@@ -33,95 +30,72 @@ class Diagram:
     """
 
     def __init__(self, recording: Recording, step: int, passes: str, theme: str | Theme,
-                 transparent: bool, scene: Scene | None = None) -> None:  # fmt: skip
-        self.texts = StepTexts(recording, recording.steps[step])
+                 transparent: bool, stage: Stage | None = None, *, legend: bool = False,
+                 prefix: str = "") -> None:  # fmt: skip
+        self.recording, self.place = recording, step
         self.passes, self.theme, self.transparent = passes, theme, transparent
-        self._scene = scene
+        self.legend, self.prefix = legend, prefix
+        self.stage = stage or Stage(recording)
+
+    @property
+    def texts(self) -> StepTexts:
+        """The words and numbers of the step, at the level that is drawn."""
+        drawn = self.stage.drawn
+        return self._texts_of(drawn.recording)
+
+    def _texts_of(self, recording: Recording) -> StepTexts:
+        return StepTexts(recording, recording.steps[self.place], self.stage.notation)
+
+    @property
+    def level(self) -> str:
+        """The zoom level that is drawn: scalars, neurons, layers or model."""
+        return self.stage.drawn.level
+
+    @property
+    def notice(self) -> str:
+        """What the picture says about its level, where that was not asked for."""
+        return self.stage.drawn.notice
 
     @cached_property
     def scene(self) -> Scene:
         """Where everything stands."""
-        return self._scene or lay_out(self.texts.recording, self.texts.step.graph)
+        return self.stage.scene(self.recording.steps[self.place].graph)
 
     @cached_property
     def dot(self) -> str:
         """The DOT text, with every position given; draw it with ``dot -Knop2``."""
+        scene = self.scene  # it may have become a coarser one
         return picture(
-            self.scene, self.texts, self.passes, self.theme, transparent=self.transparent
-        )
+            scene, self.texts, self.passes, self.theme, transparent=self.transparent,
+            prefix=self.prefix, notice=self.notice, legend=self.legend,
+        )  # fmt: skip
 
-    @cached_property
-    def svg(self) -> str:
-        """The picture as SVG text, with a text alternative inside."""
-        drawn = layout.render(self.dot, "svg", engine="nop2").decode()
-        head, tag, body = drawn.partition("<svg")
-        opening, _, rest = body.partition(">")
-        words = html.escape(dot.printable(self.alt))
-        return f'{head}{tag} role="img" aria-label="{words}"{opening}>\n<desc>{words}</desc>{rest}'
+    def _hover(self, svg: str) -> str:
+        return titled(svg, self.texts, self.prefix)
 
     @property
-    def png(self) -> bytes:
-        """The picture as PNG, at 96 dots per inch."""
-        return layout.render(self._bounded(), "png", engine="nop2")
-
-    def _bounded(self) -> str:
-        longest = max(self.scene.width, self.scene.height)
-        if longest <= _LARGEST_PNG:
-            return self.dot
-        head, brace, rest = self.dot.partition("{")
-        return f'{head}{brace}\n\tgraph [dpi="{96 * _LARGEST_PNG / longest:.1f}"]{rest}'
+    def size(self) -> tuple[float, float]:
+        return self.scene.width, self.scene.height
 
     @property
     def alt(self) -> str:
         """What the picture shows, in words."""
-        return alt_text(self.texts, self.passes)
+        words = alt_text(self.texts, self.passes)
+        return f"{words} {self.notice}." if self.notice else words
 
-    def save(self, path: str | os.PathLike[str]) -> Path:
-        """Write the picture; the ending decides: ``.svg``, ``.png``, ``.pdf``, ``.dot`` or ``.html``.
+    _kind = "diagram"
+    _formats = (*FORMATS, "html")
 
-        Returns
-        -------
-        Path
-            Where it was written: whole, or not at all.
+    def _page(self) -> str:
+        from viz.page import stepper
 
-        Raises
-        ------
-        ValueError
-            Another ending.
-        viz.layout.GraphvizError
-            There is no Graphviz.
-        """
-        path = Path(path)
-        ending = path.suffix.lower().lstrip(".")
-        if ending == "html":
-            from viz.page import stepper
-
-            return stepper(self.texts.recording).save(path)
-        if ending not in _FORMATS:
-            raise ValueError(
-                f"{path.name!r} ends in {path.suffix!r}; a diagram is saved as"
-                f" {', '.join('.' + f for f in _FORMATS)} or .html"
-            )
-        content: str | bytes
-        if ending == "pdf":
-            content = layout.render(self.dot, "pdf", engine="nop2")
-        else:
-            content = getattr(self, ending)
-        return write_whole(path, content)
-
-    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
-        """What notebooks show; the DOT text where there is no Graphviz."""
-        try:
-            return {"image/svg+xml": self.svg, "text/plain": self.alt}
-        except layout.GraphvizMissing as error:
-            return {"text/plain": f"{error}\n\n{error.dot}"}
-
-    def __repr__(self) -> str:
-        return f"<Diagram: {self.alt}>"
+        return stepper(self.recording).html
 
 
 def draw(what: Any, *, passes: str | None = None, theme: str | Theme = "light", step: int | None = None,
-         transparent: bool = False, parameters: Sequence[Any] = ()) -> Diagram:  # fmt: skip
+         transparent: bool = False, parameters: Sequence[Any] = (), level: str | None = None,
+         notation: str = NOTATIONS[0], legend: bool = False, check: bool = False,
+         prefix: str = "") -> Diagram:  # fmt: skip
     """Draw a computation: its values and, after ``backward()``, its gradients.
 
     Parameters
@@ -137,13 +111,24 @@ def draw(what: Any, *, passes: str | None = None, theme: str | Theme = "light", 
         Leave the background out.
     parameters : sequence of Value
         Leaves to be drawn with the double border of parameters.
+    level : {"scalars", "neurons", "layers", "model"}, optional
+        By default every node is drawn up to 60 of them, neurons up to 200, else layers; the picture
+        says so.
+    notation : {"∂L/∂x", "x̄", "x.grad"}
+        How gradients are written; also ``"partial"``, ``"bar"``, ``"grad"``.
+    legend : bool
+        Tell below the drawing what its lines and borders mean.
+    check : bool
+        Compare the gradients of a live Value with numeric ones, and mark those that agree.
+    prefix : str
+        Letters, digits and underscores put before every id, for two figures on one page.
 
     Raises
     ------
     TypeError
         ``what`` is neither.
     ValueError
-        No such pass, theme or step.
+        No such pass, theme, step, level or notation.
 
     Examples
     --------
@@ -156,14 +141,21 @@ def draw(what: Any, *, passes: str | None = None, theme: str | Theme = "light", 
     Forward and backward pass of tanh(w·x): w = 0.5, x = 8; w·x = 4, tanh(w·x) = 0.9993.
     Gradients: w 0.01073, x 6.705e−4.
     """
-    recording = as_recording(what, parameters)
+    if prefix and not (prefix.isascii() and prefix.isidentifier()):
+        raise ValueError(f"prefix {prefix!r} is not made of letters, digits and underscores")
+    theme_named(theme)
+    recording = as_recording(what, parameters, check)
     place = chosen_step(recording, step)
     swept = bool(recording.steps[place].contributions)
-    return Diagram(recording, place, passes or ("both" if swept else "forward"), theme, transparent)
+    return Diagram(
+        recording, place, passes or ("both" if swept else "forward"), theme, transparent,
+        Stage(recording, level, notation), legend=legend, prefix=prefix,
+    )  # fmt: skip
 
 
 def frames(what: Any, folder: str | os.PathLike[str], format: str = "svg", *,
-           theme: str | Theme = "light") -> list[Path]:  # fmt: skip
+           theme: str | Theme = "light", level: str | None = None, notation: str = NOTATIONS[0],
+           legend: bool = False) -> list[Path]:  # fmt: skip
     """A forward and a backward picture of every recorded step, all with one bounding box.
 
     Parameters
@@ -171,23 +163,25 @@ def frames(what: Any, folder: str | os.PathLike[str], format: str = "svg", *,
     what : Recording or Recorder
     folder : path
         Made if need be. The files are ``step-0001-forward.svg``, ``step-0001-backward.svg``, …
-    format : {"svg", "png", "pdf", "dot"}
+    format : {"svg", "png", "pdf", "dot", "tex", "tikz"}
+    theme, level, notation, legend
+        As for :func:`draw`.
 
     Returns
     -------
     list of Path
     """
-    if format not in _FORMATS:
-        raise ValueError(f"format {format!r} is not one of {', '.join(_FORMATS)}")
+    if format not in FORMATS:
+        raise ValueError(f"format {format!r} is not one of {', '.join(FORMATS)}")
     recording = as_recording(what)
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
-    scenes: dict[int, Scene] = {}
+    stage = Stage(recording, level, notation)
+    for graph in {s.graph for s in recording.steps}:
+        stage.scene(graph)  # all graphs at one level, before the first is drawn
     written = []
     for place, step in enumerate(recording.steps):
-        if step.graph not in scenes:
-            scenes[step.graph] = lay_out(recording, step.graph)
         for passes in ("forward", "backward") if step.contributions else ("forward",):
-            diagram = Diagram(recording, place, passes, theme, False, scenes[step.graph])
+            diagram = Diagram(recording, place, passes, theme, False, stage, legend=legend)
             written.append(diagram.save(folder / f"step-{step.number:04d}-{passes}.{format}"))
     return written

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import functools
 import html
-from collections.abc import Iterable
+import itertools
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 import graphviz
@@ -19,6 +21,7 @@ __all__ = ["Picture", "Skeleton", "escaped", "printable"]
 _POINTS = 72.0
 
 
+@functools.lru_cache(4096)
 def escaped(text: str) -> str:
     """Text for a Graphviz label: markup and Graphviz's own backslash escapes are disarmed."""
     return html.escape(printable(text)).replace("\\", "\\\\")
@@ -26,6 +29,8 @@ def escaped(text: str) -> str:
 
 def printable(text: str) -> str:
     """Text with a mark in the place of control characters and other things that no font draws."""
+    if text.isprintable():
+        return text
     return "".join(c if c.isprintable() else " " if c.isspace() else "�" for c in text)
 
 
@@ -39,21 +44,25 @@ class Skeleton:
     With ``hurried`` Graphviz draws straight lines and does not look for the very best places.
     """
 
-    def __init__(self, hurried: bool = False) -> None:
+    def __init__(self, hurried: bool = False, road: float = style.ROAD + 4,
+                 apart: float = style.GAP, newrank: bool = False) -> None:  # fmt: skip
         self.graph = graphviz.Digraph("skeleton")
         self.graph.attr(
-            "graph", rankdir="LR", ranksep=_inches(style.ROAD + 4), nodesep=_inches(style.GAP),
+            "graph", rankdir="LR", ranksep=_inches(road), nodesep=_inches(apart),
             splines="line" if hurried else "true",
         )  # fmt: skip
+        if newrank:  # the old way to rank clusters can lay a chain of them one upon the other
+            self.graph.attr("graph", newrank="true")
         if hurried:
             self.graph.attr("graph", nslimit="1", nslimit1="1", mclimit="0.3")
         self.graph.attr("node", shape="box", fixedsize="true", label="", margin="0")
         self.graph.attr("edge", arrowhead="none", headclip="true", tailclip="true")
         self._first: list[str] = []
+        self._columns: list[tuple[list[str], Home]] = []
         self._modules: dict[Home, list[tuple[str, dict[str, str]]]] = {(): []}
 
-    def card(self, name: str, w: float, h: float) -> None:
-        self._add((), name, width=_inches(w), height=_inches(h))
+    def card(self, name: str, w: float, h: float, home: Home = ()) -> None:
+        self._add(home, name, width=_inches(w), height=_inches(h))
 
     def slot(self, name: str, w: float, road: float, below: float, home: Home) -> None:
         """Room on a road: as wide as the label, which hangs below."""
@@ -79,6 +88,10 @@ class Skeleton:
         """A card that stands at the left end."""
         self._first.append(name)
 
+    def column(self, names: list[str], home: Home = ()) -> None:
+        """Cards that stand upon each other, in this order."""
+        self._columns.append((names, home))
+
     def _add(self, home: Home, name: str, **attributes: str) -> None:
         for depth in range(len(home) + 1):
             self._modules.setdefault(home[:depth], [])
@@ -97,6 +110,13 @@ class Skeleton:
     def _fill(self, graph: graphviz.Digraph, path: Home) -> None:
         for name, attributes in self._modules[path]:
             graph.node(name, **attributes)
+        for names, home in self._columns:
+            if home == path:
+                with graph.subgraph() as column:
+                    column.attr(rank="same")
+                    # From left to right, dot lays flat edges from the bottom to the top.
+                    for lower, upper in itertools.pairwise(reversed(names)):
+                        column.edge(lower, upper, style="invis")
         inner = [p for p in self._modules if len(p) == len(path) + 1 and p[: len(path)] == path]
         for place, child in enumerate(inner):
             label = "_".join(["cluster", *graph.name.split("_")[1:], str(place)])
@@ -122,13 +142,14 @@ def _table(rows: str) -> str:
 class Picture:
     """A drawing with every place given, for the engine ``nop2``, which moves nothing."""
 
-    def __init__(self, width: float, height: float, background: str, prefix: str = "") -> None:
+    def __init__(self, width: float, height: float, background: str, prefix: str = "",
+                 order: str = "nodesfirst") -> None:  # fmt: skip
         self.height = height
         self.prefix = prefix
         self.graph = graphviz.Digraph("picture")
         self.graph.attr(
             "graph", bb=f"0,0,{width:.1f},{height:.1f}", bgcolor=background or "transparent",
-            outputorder="nodesfirst", pad="0", splines="true", id=f"{prefix}graph",
+            outputorder=order, pad="0", splines="true", id=f"{prefix}graph",
         )  # fmt: skip
         self.graph.attr("node", fontname=style.FONT, label="", margin="0", fixedsize="true")
         self.graph.attr("edge", fontname=style.FONT, arrowsize="0.65")
@@ -146,11 +167,16 @@ class Picture:
             "height": _inches(box.h),
         }
 
+    def _write(self, what: str, attributes: dict[str, str]) -> None:
+        """A statement, as graphviz writes it, its quoting done once for values that come again."""
+        inner = " ".join(f"{k}={_quoted(v)}" for k, v in sorted(attributes.items()))
+        self.graph.body.append(f"\t{what} [{inner}]\n")
+
     def shape(self, key: str, box: Box, label: str = "", **attributes: str) -> None:
         """A shape at a place; ``label`` is markup of :class:`Markup` functions, or empty."""
         more = {"label": f"<{label}>"} if label else {}
         name = self.prefix + key
-        self.graph.node(name, id=name, **self._place(box), **more, **attributes)
+        self._write(name, {"id": name, **self._place(box), **more, **attributes})
 
     def words(self, key: str, box: Box, label: str) -> None:
         """Text at a place, without a shape."""
@@ -162,14 +188,16 @@ class Picture:
         stop = _before(way[-1], tip, 7.0)
         points = " ".join(f"{x:.2f},{self.height - y:.2f}" for x, y in (*way, stop))
         name = self.prefix + key
-        self.graph.edge(
-            self.prefix + tail, self.prefix + head, id=name,
-            pos=f"e,{tip[0]:.2f},{self.height - tip[1]:.2f} {points}", **attributes,
-        )  # fmt: skip
+        place = f"e,{tip[0]:.2f},{self.height - tip[1]:.2f} {points}"
+        ends = f"{self.prefix}{tail} -> {self.prefix}{head}"
+        self._write(ends, {"id": name, "pos": place, **attributes})
 
     def source(self) -> str:
         """The DOT text."""
         return self.graph.source
+
+
+_quoted = functools.lru_cache(4096)(graphviz.quoting.quote)
 
 
 def _before(way: tuple[float, float], tip: tuple[float, float], by: float) -> tuple[float, float]:
@@ -190,10 +218,11 @@ def font(text: str, color: str, size: int, bold: bool = False, italic: bool = Fa
     return f'<FONT COLOR="{color}" POINT-SIZE="{size}">{inner}</FONT>'
 
 
-def table(rows: Iterable[str], w: float, h: float) -> str:
-    """Rows of :func:`row` as a table of a fixed size."""
+def table(rows: Iterable[str], w: float, h: float, ground: str = "") -> str:
+    """Rows of :func:`row` as a table of a fixed size, on a ground of a colour if need be."""
+    colour = f' BGCOLOR="{ground}"' if ground else ""
     return (
-        '<TABLE BORDER="0" CELLBORDER="0" CELLSPACING="0" CELLPADDING="0" FIXEDSIZE="TRUE"'
+        f'<TABLE BORDER="0" CELLBORDER="0" CELLSPACING="0" CELLPADDING="0" FIXEDSIZE="TRUE"{colour}'
         f' WIDTH="{round(w)}" HEIGHT="{round(h)}">{"".join(rows)}</TABLE>'
     )
 
@@ -201,16 +230,25 @@ def table(rows: Iterable[str], w: float, h: float) -> str:
 def row(*cells: tuple[str, float, str], height: float) -> str:
     """A row of cells: markup, width, alignment. Several cells make a table of their own, so that
     the columns of one row don't pull at those of another."""
-    made = "".join(
+    if len(cells) == 1:
+        return f"<TR>{_cells(cells, height)}</TR>"
+    return grid([cells], height)
+
+
+def grid(rows: Sequence[Sequence[tuple[str, float, str]]], height: float) -> str:
+    """Rows with the same columns, as one table in a row."""
+    wide = sum(max(round(w), 1) for _, w, _ in rows[0])
+    tall = round(height) * len(rows)
+    inner = table([f"<TR>{_cells(cells, height)}</TR>" for cells in rows], wide, tall)
+    return f'<TR><TD FIXEDSIZE="TRUE" WIDTH="{wide}" HEIGHT="{tall}">{inner}</TD></TR>'
+
+
+def _cells(cells: Sequence[tuple[str, float, str]], height: float) -> str:
+    return "".join(
         f'<TD FIXEDSIZE="TRUE" WIDTH="{max(round(w), 1)}" HEIGHT="{round(height)}" ALIGN="{align}">'
         f"{text}</TD>"
         for text, w, align in cells
     )
-    if len(cells) == 1:
-        return f"<TR>{made}</TR>"
-    wide = sum(max(round(w), 1) for _, w, _ in cells)
-    inner = table([f"<TR>{made}</TR>"], wide, height)
-    return f'<TR><TD FIXEDSIZE="TRUE" WIDTH="{wide}" HEIGHT="{round(height)}">{inner}</TD></TR>'
 
 
 def rule(color: str, w: float) -> str:

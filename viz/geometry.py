@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Container, Hashable, Iterable, Sequence
 from dataclasses import dataclass
 
-__all__ = ["Box", "Curve", "Point", "dock", "line", "points", "shifted"]
+__all__ = ["Box", "Crowd", "Curve", "Point", "dock", "line", "points", "shifted"]
 
 Point = tuple[float, float]
 Curve = tuple[Point, ...]
@@ -45,6 +45,33 @@ class Box:
         )
 
 
+class Crowd:
+    """Boxes that can be asked who is near, without a look at all of them."""
+
+    _CELL = 400.0
+
+    def __init__(self, boxes: Iterable[tuple[Hashable, Box]]) -> None:
+        self._cells: dict[tuple[int, int], list[tuple[Hashable, Box]]] = {}
+        for name, box in boxes:
+            for cell in self._touched(box):
+                self._cells.setdefault(cell, []).append((name, box))
+
+    def _touched(self, box: Box) -> Iterable[tuple[int, int]]:
+        left, top = math.floor(box.x / self._CELL), math.floor(box.y / self._CELL)
+        right = math.floor((box.x + box.w) / self._CELL)
+        low = math.floor((box.y + box.h) / self._CELL)
+        return [(i, j) for i in range(left, right + 1) for j in range(top, low + 1)]
+
+    def on(self, way: Sequence[Point], but: Container[Hashable] = ()) -> bool:
+        """Whether a point of a way lies in a box; the boxes ``but`` don't count."""
+        for x, y in way:
+            cell = math.floor(x / self._CELL), math.floor(y / self._CELL)
+            for name, box in self._cells.get(cell, ()):
+                if box.x < x < box.x + box.w and box.y < y < box.y + box.h and name not in but:
+                    return True
+        return False
+
+
 def line(a: Point, b: Point) -> Curve:
     """A straight line as a curve of one piece."""
     third = ((2 * a[0] + b[0]) / 3, (2 * a[1] + b[1]) / 3)
@@ -56,12 +83,12 @@ def points(curve: Sequence[Point], steps: int = 16) -> list[Point]:
     """Points on a curve, ``steps`` + 1 for every piece."""
     found = []
     for piece in range(0, len(curve) - 1, 3):
-        ends = curve[piece : piece + 4]
+        (ax, ay), (bx, by), (cx, cy), (dx, dy) = curve[piece : piece + 4]
         for step in range(steps + 1):
             t = step / steps
-            weights = ((1 - t) ** 3, 3 * t * (1 - t) ** 2, 3 * t**2 * (1 - t), t**3)
-            x, y = (sum(w * p[i] for w, p in zip(weights, ends, strict=True)) for i in (0, 1))
-            found.append((x, y))
+            u = 1 - t
+            p, q, r, s = u * u * u, 3 * t * u * u, 3 * t * t * u, t * t * t
+            found.append((p * ax + q * bx + r * cx + s * dx, p * ay + q * by + r * cy + s * dy))
     return found
 
 

@@ -1,7 +1,8 @@
 """A training step told move by move: each operation, each application of the chain rule, each update.
 
 What holds for every step of a graph is a :class:`Move`; its numbers in one step are a
-:class:`Telling`. Mathematics inside a sentence is a dict ``{"math": "w"}``, the rest is plain text.
+:class:`Telling`. Mathematics inside a sentence is a dict ``{"math": "w"}``, with the node's id under
+``grad`` where it names a gradient, so that a reader may choose the notation; the rest is plain text.
 """
 
 from __future__ import annotations
@@ -13,19 +14,35 @@ from typing import Any
 import numpy as np
 
 from autograd_lite.notation import number
-from autograd_lite.recording import Application, Graph, Node, Update
+from autograd_lite.recording import Application, Graph, Node, StepRecord, Update
+from viz.parts import Part
+from viz.questions import (
+    Ask,
+    Cell,
+    ask_result,
+    ask_seed,
+    ask_sent,
+    ask_update,
+    cell_made,
+    cell_sent,
+    shared_out,
+)
+from viz.reasons import because, sum_note
+from viz.spans import Span, gradients_marked, plain_text
+from viz.spans import math_span as _math
+from viz.spans import slope_span as _slope
 from viz.texts import Cells, GraphTexts, StepTexts, cells, signed, tight
+from viz.updates import DESCENT, MOMENTS, OTHER, descent_rate
 
-__all__ = ["PHASES", "Move", "Span", "Telling", "computed", "moves", "plain_text", "tellings"]
+__all__ = [
+    "PHASES", "Ask", "Cell", "Move", "Span", "Telling", "computed", "moved_name", "moves", "plain_text",
+    "step_before", "tellings",
+]  # fmt: skip
 
-PHASES = ("forward", "loss", "backward", "update")
-
-Span = Any
-"""Plain text, or ``{"math": text}``."""
+PHASES = ("forward", "loss", "zero", "backward", "update")
 
 _INFIX = {"add": "+", "sub": "−", "mul": "×", "div": "÷", "matmul": "@"}
-_ORDINALS = ("first", "second", "third")
-_ENDINGS = {1: "st", 2: "nd", 3: "rd"}
+_MOST_ZEROED = 3
 
 
 @dataclass(frozen=True)
@@ -34,32 +51,31 @@ class Move:
 
     phase: str
     title: list[Span]
-    equation: list[dict[str, str]]
-    captions: list[str]
+    equation: list[dict[str, Any]]
+    captions: list[Any]
     target: int | None = None
     op: int | None = None
     edges: tuple[str, ...] = ()
     sources: tuple[tuple[int, str], ...] = ()
+    label: tuple[Span, ...] = ()
+    ask: Ask | None = None
 
 
 @dataclass(frozen=True)
 class Telling:
-    """The numbers and sentences of one micro-step."""
+    """The numbers and sentences of one micro-step.
+
+    ``label`` is what the numbers add to the words at the edge, and its second line; ``sums`` is the
+    gradient after every message so far; ``cell`` is what can be asked of a tensor.
+    """
 
     numbers: list[str]
     say: list[list[Span]]
     note: list[list[Span]]
     gradient: Cells | None = None
     label: tuple[str, str] | None = None
-
-
-def plain_text(spans: Sequence[Span]) -> str:
-    """Spans as one text."""
-    return "".join(s if isinstance(s, str) else s["math"] for s in spans)
-
-
-def _math(text: str) -> Span:
-    return {"math": text}
+    sums: tuple[str, ...] = ()
+    cell: Cell | None = None
 
 
 def phase_of(node: Node) -> str:
@@ -73,20 +89,31 @@ def computed(graph: Graph) -> list[Node]:
 
 
 # ── what holds for every step ─────────────────────────────────────────────────────────────────
-def moves(graph: Graph, updates: Sequence[int]) -> list[Move]:
-    """The moves of a graph in the order of their phases; ``updates`` are the parameters' ids."""
+def moves(graph: Graph, updates: Sequence[int], form: str = OTHER) -> list[Move]:
+    """The moves of a graph in the order of their phases.
+
+    Parameters
+    ----------
+    graph : Graph
+    updates : sequence of int
+        The ids of the parameters that are updated.
+    form : str
+        How they are updated, from :func:`viz.updates.update_form`.
+    """
     texts = GraphTexts(graph)
     told = [_computing(texts, n) for n in computed(graph)]
     if graph.messages:
+        if updates:
+            told.append(_zeroing(texts, updates))
         told.append(_seeding(texts))
         told += [_pulling(texts, place) for place in range(len(graph.messages))]
-    return told + [_updating(texts, node) for node in updates]
+    return told + [_updating(texts, node, form) for node in updates]
 
 
 def _computing(texts: GraphTexts, node: Node) -> Move:
     drawn = [(i, x) for i, x in enumerate(node.inputs) if x not in texts.folded]
     sign = texts.sign(node)
-    equation: list[dict[str, str]] = [{"text": texts.name(node.id)}, {"text": "="}]
+    equation: list[dict[str, Any]] = [{"text": texts.name(node.id)}, {"text": "="}]
     if node.op in _INFIX:
         left, right = (texts.name(x) for x in node.inputs)
         equation += [{"text": left}, {"text": _INFIX[node.op]}, {"text": right}]
@@ -99,13 +126,39 @@ def _computing(texts: GraphTexts, node: Node) -> Move:
         captions=[""] * len(equation),
         target=node.id,
         op=node.id,
-        edges=(*(f"i{node.id}_{i}" for i, _ in drawn), f"o{node.id}"),
+        edges=(*(f"i{node.id}_{i}" for i, _ in drawn), *_own_road(node)),
         sources=tuple((x, "value") for _, x in drawn),
+        ask=ask_result(texts, node),
     )
 
 
-def _fraction(above: str, below: str) -> dict[str, str]:
+def _own_road(node: Node) -> tuple[str, ...]:
+    """The road from an operation to its result; a part of a coarser drawing is both in one."""
+    return () if isinstance(node, Part) else (f"o{node.id}",)
+
+
+def _fraction(above: str, below: str) -> dict[str, Any]:
     return {"over": f"∂{tight(above)}", "under": f"∂{tight(below)}"}
+
+
+def _gradient(texts: GraphTexts, node: int) -> dict[str, Any]:
+    return {**_fraction(texts.root, texts.name(node)), "grad": node}
+
+
+def _zeroing(texts: GraphTexts, updates: Sequence[int]) -> Move:
+    """The gradients of the last step are taken away, all at once."""
+    equation: list[dict[str, Any]] = []
+    for node in updates[:_MOST_ZEROED]:
+        equation += [_gradient(texts, node), {"text": ","}]
+    if len(updates) > _MOST_ZEROED:
+        equation += [{"text": "…"}, {"text": ","}]
+    equation[-1] = {"text": "→"}
+    return Move(
+        phase="zero",
+        title=["The gradients of the last step are cleared"],
+        equation=[*equation, {"text": "blank"}],
+        captions=["left over", *[""] * len(equation)],
+    )
 
 
 def _seeding(texts: GraphTexts) -> Move:
@@ -113,22 +166,22 @@ def _seeding(texts: GraphTexts) -> Move:
     return Move(
         phase="backward",
         title=["The backward pass starts at ", _math(texts.name(root.id))],
-        equation=[
-            _fraction(texts.name(root.id), texts.name(root.id)),
-            {"text": "="},
-            {"text": "1"},
-        ],
+        equation=[_gradient(texts, root.id), {"text": "="}, {"text": "1"}],
         captions=["", "", ""],
         target=root.id,
+        ask=ask_seed(texts),
     )
 
 
 def _pulling(texts: GraphTexts, place: int) -> Move:
     message = texts.graph.messages[place]
     node, target = texts.graph.nodes[message.node], texts.graph.nodes[message.input]
-    result = _fraction(texts.root, texts.name(target.id))
-    upstream = _fraction(texts.root, texts.name(node.id))
-    equation: list[dict[str, str]]
+    result = _gradient(texts, target.id)
+    if sum(m.input == target.id for m in texts.graph.messages) > 1:
+        # One of several messages is no gradient yet; their sum is.
+        result = {"text": f"to {texts.name(target.id)}"}
+    upstream = _gradient(texts, node.id)
+    equation: list[dict[str, Any]]
     if message.local is not None:
         local = _fraction(texts.name(node.id), texts.name(target.id))
         equation = [result, {"text": "="}, upstream, {"text": "×"}, local]
@@ -143,8 +196,11 @@ def _pulling(texts: GraphTexts, place: int) -> Move:
         names = ["", "upstream"] if message.index else ["upstream", ""]
         captions = ["message", "", names[0], "", names[1]]
     else:
-        equation = [result, {"text": "="}, {"text": texts.rule(message)}]
+        rule = texts.rule(message)
+        spans = gradients_marked(texts, rule, (node.id,))
+        equation = [result, {"text": "="}, {"text": rule, "spans": spans}]
         captions = ["message", "", message.words]
+    named = f"{texts.local_name(message)} = {texts.rule(message)}"
     return Move(
         phase="backward",
         title=[f"{texts.sign(node)} passes the gradient back to ", _math(texts.name(target.id))],
@@ -152,8 +208,14 @@ def _pulling(texts: GraphTexts, place: int) -> Move:
         captions=captions,
         target=target.id,
         op=node.id,
-        edges=(f"o{node.id}", f"i{node.id}_{message.index}"),
+        edges=(*_own_road(node), f"i{node.id}_{message.index}"),
         sources=((node.id, "grad"), *_named_in(texts, place)),
+        label=tuple(
+            gradients_marked(texts, named, (node.id, target.id))
+            if message.local is None
+            else [_math(named)]
+        ),
+        ask=ask_sent(texts, message),
     )
 
 
@@ -161,48 +223,111 @@ def _named_in(texts: GraphTexts, place: int) -> Iterator[tuple[int, str]]:
     """The nodes whose values stand in the local derivative."""
     message = texts.graph.messages[place]
     node = texts.graph.nodes[message.node]
-    tree = str(message.local if message.local is not None else message.pull)
+    tree = repr(message.local if message.local is not None else message.pull)
     slots = {str(i): x for i, x in enumerate(node.inputs) if x not in texts.folded}
     slots["out"] = node.id
     return ((x, "value") for slot, x in slots.items() if f"'{slot}'" in tree)
 
 
-def _local_caption(texts: GraphTexts, place: int) -> str:
+def _local_caption(texts: GraphTexts, place: int) -> list[Span]:
     rule = texts.rule(texts.graph.messages[place])
     is_number = rule.lstrip("−").replace(".", "").isdigit()
-    return "local" if is_number or len(rule) > 16 else f"local, which is {rule}"
+    return ["local"] if is_number or len(rule) > 16 else ["local, which is ", _math(rule)]
 
 
-def _updating(texts: GraphTexts, node: int) -> Move:
-    name = texts.name(node)
+def _updating(texts: GraphTexts, node: int, form: str) -> Move:
+    name = moved_name(texts, texts.graph.nodes[node])
+    old, slope = {"text": name}, _gradient(texts, node)
+    equation: list[dict[str, Any]] = [{"text": name}, {"text": "←"}, old]
+    captions = ["new", "", "old"]
+    if form == DESCENT:
+        equation += [{"text": "−"}, {"text": "lr"}, {"text": "×"}, slope]
+        captions += ["", "learning rate", "", "gradient"]
+        formula = f"{name} − lr · gradient"
+    elif form == MOMENTS:
+        equation += [{"text": "−"}, {"text": "lrₜ"}, {"text": "×"}, {"text": "m"}, {"text": "÷"},
+                     {"text": "√v"}]  # fmt: skip
+        captions += ["", "rate", "", "mean gradient", "", "its usual size"]
+        formula = f"{name} − lrₜ · m / √v"
+    else:
+        equation += [{"text": "+"}, {"text": "change"}]
+        captions += ["", ""]
+        formula = f"{name} + change"
     return Move(
         phase="update",
         title=["The optimizer moves ", _math(name)],
-        equation=[{"text": name}, {"text": "←"}, {"text": name}, {"text": "+"}, {"text": "change"}],
-        captions=["new", "", "old", "", ""],
+        equation=equation,
+        captions=captions,
         target=node,
         sources=((node, "grad"),),
+        ask=ask_update(texts, node, formula),
     )
 
 
 # ── the numbers of one step ───────────────────────────────────────────────────────────────────
-def tellings(texts: StepTexts) -> list[Telling]:
-    """The numbers and sentences of a step, one for each of :func:`moves`."""
+def tellings(texts: StepTexts, form: str = OTHER) -> list[Telling]:
+    """The numbers and sentences of a step, one for each of :func:`moves` with the same ``form``."""
     graph = texts.graph.graph
     told = [_computed(texts, node) for node in computed(graph)]
     if texts.applications:
+        if texts.step.updates:
+            told.append(_zeroed(texts))
         told.append(_seeded(texts))
-        seen: dict[int, int] = {}
+        sums: dict[int, list[str]] = {}
         for application in texts.applications:
-            target = application.message.input
-            seen[target] = seen.get(target, 0) + 1
-            told.append(_pulled(texts, application, seen[target]))
-    return told + [_updated(texts, update) for update in texts.step.updates]
+            target = graph.nodes[application.message.input]
+            sums.setdefault(target.id, []).append(_brief(application.after, target))
+            told.append(_pulled(texts, application, tuple(sums[target.id])))
+    rate = descent_rate(texts.step.updates) if form == DESCENT else None
+    return told + [_updated(texts, update, form, rate) for update in texts.step.updates]
+
+
+def step_before(texts: StepTexts) -> StepRecord | None:
+    """The training step just before, if it was recorded and had the same graph."""
+    number_before = texts.step.number - 1
+    steps = texts.recording.steps
+    found = next((s for s in steps if s.number == number_before), None)
+    return found if found and found.graph == texts.step.graph and found.updates else None
+
+
+def _zeroed(texts: StepTexts) -> Telling:
+    before, step, graph = step_before(texts), texts.step, texts.graph
+    held = {u.node: u.gradient for u in before.updates} if before else {}
+    numbers: list[str] = []
+    for update in step.updates[:_MOST_ZEROED]:
+        node = graph.graph.nodes[update.node]
+        left = _brief(held[update.node], node) if update.node in held else ""
+        numbers += [left or ("blank" if step.number == 1 else "…"), ","]
+    if len(step.updates) > _MOST_ZEROED:
+        numbers += ["…", ","]
+    numbers[-1] = "→"
+    first = step.updates[0]
+    name = _slope(graph, first.node)
+    if step.number == 1:
+        say: list[Span] = [
+            "Nothing has been added up yet, so there is nothing to clear. From the next step on it"
+            " matters, because backward() adds to what a gradient holds."
+        ]  # fmt: skip
+        return Telling([*numbers, "blank"], [say], [])
+    say = [
+        "backward() adds to what a gradient holds, +=. What step "
+        f"{step.number - 1} left there would come on top of this step's."
+    ]  # fmt: skip
+    note: list[list[Span]] = []
+    if before is None:
+        note.append([f"Step {step.number - 1} was not recorded, so its gradients are not shown."])
+    elif np.size(first.gradient) == 1 and first.node in held:
+        old, new = (float(np.asarray(g).item()) for g in (held[first.node], first.gradient))
+        with np.errstate(all="ignore"):
+            both = number(np.float64(old) + new)
+        note.append(["Without it ", name, f" would become {number(old)} + {signed(number(new))} ="
+                     f" {both}, where {number(new)} is right."])  # fmt: skip
+    return Telling([*numbers, "blank"], [say], note)
 
 
 def _brief(data: Any, node: Node) -> str:
     """A scalar as its number, a tensor as its shape; one with a single element as that number."""
-    return number(float(np.asarray(data).item())) if np.size(data) == 1 else str(node.shape)
+    return number(float(np.asarray(data).item())) if np.size(data) == 1 else str(np.shape(data))
 
 
 def _computed(texts: StepTexts, node: Node) -> Telling:
@@ -224,16 +349,12 @@ def _computed(texts: StepTexts, node: Node) -> Telling:
     if uses > 1:
         again = f" is used {uses} times, so {uses} gradients come back."
         note.append([_math(texts.name(node.id)), again])
-    return Telling(numbers, [say], note, label=_lines(texts.forward_label(node)))
+    return Telling(numbers, [say], note, cell=cell_made(texts, node))
 
 
 def _count(node: Node) -> str:
     size = int(np.prod(node.shape))
     return "1 number" if size == 1 else f"{size} numbers"
-
-
-def _lines(label: tuple[str, str, str]) -> tuple[str, str]:
-    return label[0], f"{label[1]} {label[2]}".strip()
 
 
 def _seeded(texts: StepTexts) -> Telling:
@@ -246,7 +367,7 @@ def _seeded(texts: StepTexts) -> Telling:
     return Telling([one, "=", one], [say], [], gradient=seed)
 
 
-def _pulled(texts: StepTexts, application: Application, turn: int) -> Telling:
+def _pulled(texts: StepTexts, application: Application, sums: tuple[str, ...]) -> Telling:
     message, nodes = application.message, texts.graph.graph.nodes
     node, target = nodes[message.node], nodes[message.input]
     contribution = _brief(application.contribution, target)
@@ -259,119 +380,41 @@ def _pulled(texts: StepTexts, application: Application, turn: int) -> Telling:
         turned = str(other.shape[::-1])
         pair = [turned, str(node.shape)] if message.index else [str(node.shape), turned]
         numbers = [contribution, "=", pair[0], "@", pair[1]]
+    elif share := shared_out(application, texts):
+        each = number(float(np.asarray(application.contribution).flat[0]))
+        numbers = [f"{each} each" if target.shape else each, "=", share]
     else:
         numbers = [contribution, "=", contribution]
+    first, arithmetic, result = texts.backward_label(application)
+    words = f"{texts.graph.local_name(message)} = {texts.graph.rule(message)}"
     return Telling(
         numbers,
-        [_because(texts, application)],
-        _sum_note(texts, application, turn),
+        [because(texts, application)],
+        sum_note(texts, application, sums),
         gradient=cells(application.after, target.shape),
-        label=_lines(texts.backward_label(application)),
+        label=(first.removeprefix(words), f"{arithmetic} {result}".strip()),
+        sums=sums if _messages_to(texts, target.id) > 1 else (),
+        cell=cell_sent(texts, application),
     )
 
 
-def _because(texts: StepTexts, application: Application) -> list[Span]:
-    """Why the message is what it is, in one sentence."""
-    message, nodes = application.message, texts.graph.graph.nodes
-    node, target = nodes[message.node], nodes[message.input]
-    rule, root = texts.graph.rule(message), texts.graph.root
-    if message.local is not None and not node.shape and not target.shape:
-        local, upstream = application.local, application.upstream
-        whole = application.contribution
-        because: list[Span] = []
-        if not np.isfinite((local, upstream, whole)).all():
-            return [
-                "The upstream gradient is ", number(upstream), ", the local derivative ", number(local),
-                f": their product is {number(whole)}, and no number can be trusted from here on.",
-            ]  # fmt: skip
-        if rule != number(local):
-            because = [", because ", _math(rule), f" = {number(local)}"]
-        moved = [
-            _math(texts.name(target.id)),
-            " rises a little, ",
-            _math(texts.name(node.id)),
-            f" {_moves(local)}",
-        ]
-        if local == 0 or upstream == 0:
-            return ["When ", *moved, *because, ": no change of ", _math(root), " comes from here."]
-        if texts.name(node.id) == root:
-            return ["When ", *moved, *because, "."]
-        # Which way the root goes is told of the whole chain: a fall of what falls is a rise.
-        way = "rises" if (local > 0) == (upstream > 0) else "falls"
-        times = "just as much" if abs(upstream) == 1 else f"{number(abs(upstream))} times that"
-        return [
-            "When ", *moved, *because, ", and ", _math(root),
-            f" {way} {times}: {number(abs(whole))} times as much in all.",
-        ]  # fmt: skip
-    if message.local is not None:
-        spans: list[Span] = ["Element by element, the gradient of ", _math(texts.name(node.id))]
-        if rule == "1":
-            spans.append(" is passed on as it is")
-        elif rule == "−1":
-            spans.append(" is passed on with its sign turned")
-        else:
-            spans += [" times ", _math(rule)]
-        if message.summed:
-            copies = np.prod([node.shape[a] for a in message.summed])
-            spans += [
-                ". ",
-                _math(texts.name(target.id)),
-                f" was used {copies} times, so its {copies} messages add up",
-            ]
-        return [*spans, "."]
-    if node.op == "matmul":
-        other = nodes[node.inputs[1 - message.index]]
-        return [
-            "Each number of ", _math(texts.name(target.id)), " met numbers of ", _math(texts.name(other.id)),
-            " in the product; the same ones now weigh the gradients that come back, and the products"
-            " add up.",
-        ]  # fmt: skip
-    return ["The gradient goes back to ", _math(texts.name(target.id)), f": {message.words}."]
+def _messages_to(texts: StepTexts, node: int) -> int:
+    return sum(m.input == node for m in texts.graph.graph.messages)
 
 
-def _moves(local: float) -> str:
-    if local == 0:
-        return "does not move"
-    way = "rises" if local > 0 else "falls"
-    return f"{way} just as much" if abs(local) == 1 else f"{way} {number(abs(local))} times as much"
+def moved_name(texts: GraphTexts, node: Node) -> str:
+    """What an update changes: a parameter, or all parameters inside a part of a coarser drawing."""
+    if not isinstance(node, Part):
+        return texts.name(node.id)
+    return f"weights of {node.title if node.kind != 'neuron' and node.title else node.name}"
 
 
-def _sum_note(texts: StepTexts, application: Application, turn: int) -> list[list[Span]]:
-    target = texts.graph.graph.nodes[application.message.input]
-    name = texts.graph.gradient(target.id)
-    total = sum(a.message.input == target.id for a in texts.applications)
-    after = _brief(application.after, target)
-    if total == 1:
-        return [
-            [
-                _math(name),
-                f": blank → {after}. ",
-                _math(texts.name(target.id)),
-                " is used once, so nothing is added.",
-            ]
-        ]
-    if application.before is None:
-        return [[_math(name), f": blank → {after}, the first of {total} messages."]]
-    before = _brief(application.before, target)
-    end = ": the sum is complete." if turn == total else "."
-    added = f": {before} → {after}. The {_ordinal(turn)} of {total} messages is added, +={end}"
-    return [[_math(name), added]]
-
-
-def _ordinal(n: int) -> str:
-    """``third``, ``4th``, ``21st``."""
-    if n <= len(_ORDINALS):
-        return _ORDINALS[n - 1]
-    return f"{n}{'th' if 10 < n % 100 < 14 else _ENDINGS.get(n % 10, 'th')}"
-
-
-def _updated(texts: StepTexts, update: Update) -> Telling:
+def _updated(texts: StepTexts, update: Update, form: str, rate: float | None) -> Telling:
     node = texts.graph.graph.nodes[update.node]
     with np.errstate(all="ignore"):
         change = np.asarray(update.after, float) - np.asarray(update.before, float)
     new, old = _brief(update.after, node), _brief(update.before, node)
-    step = _brief(change.tolist(), node)
-    numbers = [new, "←", old, "+", signed(step)]
+    numbers = [new, "←", old, *_arithmetic(update, node, form, rate, change)]
     if np.size(change) == 1:
         slope = float(np.asarray(update.gradient).item())
         if not np.isfinite(slope):
@@ -391,9 +434,24 @@ def _updated(texts: StepTexts, update: Update) -> Telling:
                 f" {way}.",
             ]
     else:
-        say = [f"Each of the {np.size(change)} numbers of ", _math(texts.name(node.id)),
-               " moves against its own gradient."]  # fmt: skip
+        say = [f"Each of the {np.size(change)} numbers of ",
+               _math(moved_name(texts.graph, node)), " moves against its own gradient."]  # fmt: skip
     return Telling(numbers, [say], _slots(update))
+
+
+def _arithmetic(
+    update: Update, node: Node, form: str, rate: float | None, change: np.ndarray
+) -> list[str]:
+    """The right side of an update, after the old value."""
+    if form == DESCENT and rate is not None:
+        return ["−", number(rate), "×", signed(_brief(update.gradient, node))]
+    if form == MOMENTS:
+        with np.errstate(all="ignore"):
+            usual = np.sqrt(np.asarray(update.slots["v"], float)).tolist()
+        mean = signed(_brief(update.slots["m"], node))
+        used = number(float(update.slots["corrected_rate"]))
+        return ["−", used, "×", mean, "÷", _brief(usual, node)]
+    return ["+", signed(_brief(change.tolist(), node))]
 
 
 def _slots(update: Update) -> list[list[Span]]:

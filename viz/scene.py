@@ -11,15 +11,17 @@ import json
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 from autograd_lite.recording import Node, Recording
 from viz import dot, layout, style
-from viz.geometry import Box, Curve, dock, line, points, shifted
+from viz.geometry import Box, Crowd, Curve, dock, line, points, shifted
+from viz.parts import Part
 from viz.sizes import Card, Home, Sizes, shared
 from viz.style import Metrics
-from viz.texts import GraphTexts, StepTexts
+from viz.texts import NOTATIONS, GraphTexts, StepTexts
 
-__all__ = ["Card", "Cluster", "OpMark", "Road", "Scene", "lay_out"]
+__all__ = ["Card", "Cluster", "OpMark", "Road", "Scene", "lay_out", "placed"]
 
 
 @dataclass(frozen=True)
@@ -67,30 +69,48 @@ class Scene:
     ops: tuple[OpMark, ...]
     roads: tuple[Road, ...]
     clusters: tuple[Cluster, ...]
+    scale: tuple[float, float] = (0.0, 0.0)
+    """The largest weight and the largest message of all steps; widths of lines are measured by them."""
 
 
 def lay_out(
-    recording: Recording, graph: int = 0, metrics: Metrics = style.FIGURE, *, timeout: float = 20.0
+    recording: Recording,
+    graph: int = 0,
+    metrics: Metrics = style.FIGURE,
+    *,
+    timeout: float = 20.0,
+    notation: str = NOTATIONS[0],
 ) -> Scene:
     """Lay out one graph of a recording, with room for the texts of all its steps.
+
+    A coarser level is laid out from a coarser recording; see :func:`viz.levels.zoomed`.
 
     Raises
     ------
     viz.layout.GraphvizError
         There is no Graphviz, or it took too long.
     """
-    steps = [StepTexts(recording, s) for s in recording.steps if s.graph == graph]
-    sizes = Sizes(GraphTexts(recording.graphs[graph]), steps, metrics)
+    steps = [StepTexts(recording, s, notation) for s in recording.steps if s.graph == graph]
+    sizes = Sizes(GraphTexts(recording.graphs[graph], notation), steps, metrics)
+    return placed(sizes, timeout)
+
+
+def placed(sizes: Sizes, timeout: float = 20.0) -> Scene:
+    """The scene of what was measured; see :func:`lay_out`."""
     try:
-        placed = json.loads(layout.render(_skeleton(sizes), "json", timeout=timeout))
+        if any(isinstance(node, Part) for node in sizes.nodes):
+            from viz.chart import lay_out_parts
+
+            return lay_out_parts(sizes, timeout)
+        answer = json.loads(layout.render(_skeleton(sizes), "json", timeout=timeout))
     except layout.GraphvizTimeout as error:
         raise layout.GraphvizTimeout(
             f"the graph has {len(sizes.nodes)} nodes, and to place them took longer than"
-            f" {timeout:g} s. Draw a part of it: an earlier result, a smaller model, or fewer"
-            " examples",
+            f" {timeout:g} s. Draw a coarser level, such as level='layers', or a part of it: an"
+            " earlier result, a smaller model, or fewer examples",
             error.dot,
         ) from None
-    return _Placed(sizes, placed).scene()
+    return _Placed(sizes, answer).scene()
 
 
 def _skeleton(sizes: Sizes) -> str:
@@ -152,7 +172,7 @@ class _Placed:
             self._op(op)
         # All places are known before the first road leaves: a fan looks at where its roads go.
         roads = [road for op in self.sizes.ops for road in self._roads(op)]
-        return _trimmed(
+        return trimmed(
             list(self.cards.values()), list(self.ops.values()), roads, self._clusters(roads)
         )
 
@@ -185,7 +205,7 @@ class _Placed:
                 roads.append(self._upright(op, use, x, back))
             else:
                 roads.append(self._level(op, use, x, back))
-        swept = any(node == op.id for node, _ in sizes.swept)
+        swept = op.id in sizes.sending
         result, centre = self.cards[op.id].box, mark.box.centre
         way = line((result.x, centre[1]), (mark.box.x + mark.box.w, centre[1]))
         forward = tuple(reversed(dock(shifted(way, self.lane), *_hub(mark, self.lane))))
@@ -231,12 +251,13 @@ class _Placed:
     def _leaving(self, way: Curve, start: Box, dy: float) -> Curve:
         """The road as it leaves its card: level, ``dy`` below the middle of the side."""
         x, y = start.x + start.w, start.centre[1] + dy
-        handles = [
-            (px, y if (py - y) * dy < 0 else py)
-            for px, py in way[1:3]  # no way back to the middle
-        ]
+        near = 1
+        while near < len(way) - 1 and (way[near][1] - y) * dy < 0 and way[near][0] < x + _NEAR:
+            near += 1
+        # No way back to the middle before it goes on.
+        handles = [(px, y) for px, _ in way[1:near]] + list(way[near:3])
         handles[0] = (max(handles[0][0], min(x + 8, way[3][0])), y)
-        return ((x, y), *handles, *way[3:])
+        return ((x, y), *handles, *way[max(near, 3) :])
 
     def _arriving(self, way: Curve, mark: OpMark, op: Node) -> Curve:
         """The road as it comes to its operation: level, or from the side where another one is."""
@@ -252,23 +273,34 @@ class _Placed:
         if self.sizes.homes[op.id] and rise < 0:
             return way  # a slanted one would come through the title of the module
         slanted = (*way[:-2], (x - _SLANT[0], y + math.copysign(_SLANT[1], rise)), (x, y))
-        boxes = [c.box for i, c in self.cards.items() if i != op.id]
-        boxes += [o.box for i, o in self.ops.items() if i != op.id]
-        width = self.lane + style.BORDER / 2
-        touched = any(b.grown(width).holds(p) for p in points(slanted[-4:]) for b in boxes)
+        touched = self._crowd.on(points(slanted[-4:]), (op.id,))
         return way if touched else slanted
+
+    @cached_property
+    def _crowd(self) -> Crowd:
+        """All cards and operations, with room for the lanes of a road."""
+        width = self.lane + style.BORDER / 2
+        boxes = [(i, card.box) for i, card in self.cards.items()]
+        boxes += [(i, mark.box) for i, mark in self.ops.items()]
+        return Crowd((i, box.grown(width)) for i, box in boxes)
+
+    @cached_property
+    def _leaves(self) -> dict[int, list[tuple[int, int]]]:
+        """The roads that leave each node, from top to bottom."""
+        found: dict[int, list[tuple[float, int, int]]] = {}
+        for op in self.sizes.ops:
+            for use, x in self.sizes.inputs(op):
+                if self.sizes.uses[x] > 1 and x not in self.sizes.attached:
+                    height = self.ways[f"a{op.id}_{use}"][3][1]
+                    found.setdefault(x, []).append((height, op.id, use))
+        return {x: [key[1:] for key in sorted(leaving)] for x, leaving in found.items()}
 
     def _fan(self, node: int, op: int, use: int) -> float:
         """How far from the middle of its side a road leaves a card that several roads leave."""
         if self.sizes.uses[node] == 1 or node in self.sizes.attached:
             return 0.0
-        leaving = [
-            (self.ways[f"a{o.id}_{i}"][3][1], o.id, i)
-            for o in self.sizes.ops
-            for i, x in self.sizes.inputs(o)
-            if x == node
-        ]
-        place = [key[1:] for key in sorted(leaving)].index((op, use))
+        leaving = self._leaves[node]
+        place = leaving.index((op, use))
         room = self.cards[node].box.h - 4 * self.lane
         step = min(room / max(len(leaving) - 1, 1), 4 * self.lane)
         return (place - (len(leaving) - 1) / 2) * step
@@ -295,10 +327,13 @@ class _Placed:
         for path, inside in sorted(boxes.items(), key=lambda item: len(item[0])):
             outside = max(len(other) for other in boxes if other[: len(path)] == path) - len(path)
             frames.append(
-                Cluster(path[-1][0], _around(inside, 12 + 10 * outside, 14 + 14 * outside))
+                Cluster(path[-1][0], around(inside, 12 + 10 * outside, 14 + 14 * outside))
             )
         return frames
 
+
+_NEAR = 60.0
+"""So far from a card its roads are still ordered."""
 
 _SLANT = (20.0, 28.0)
 """From where, seen from an operation's middle, a road comes that is not the only one."""
@@ -317,7 +352,7 @@ def _hub(mark: OpMark, offset: float) -> tuple[tuple[float, float], float, float
     return mark.box.centre, mark.box.w / 2, offset, mark.box.w == mark.box.h
 
 
-def _around(boxes: Sequence[Box], margin: float, top: float = 0.0) -> Box:
+def around(boxes: Sequence[Box], margin: float, top: float = 0.0) -> Box:
     left = min(b.x for b in boxes) - margin
     upper = min(b.y for b in boxes) - margin - top
     right = max(b.x + b.w for b in boxes) + margin
@@ -325,14 +360,14 @@ def _around(boxes: Sequence[Box], margin: float, top: float = 0.0) -> Box:
     return Box(left, upper, right - left, lower - upper)
 
 
-def _trimmed(
+def trimmed(
     cards: list[Card], ops: list[OpMark], roads: list[Road], clusters: list[Cluster]
 ) -> Scene:
     """Everything moved so that the drawing starts at (0, 0), with a margin."""
     labels = [r.label for r in roads if r.label]
     bends = [Box(x, y, 0, 0) for r in roads for x, y in (*r.forward, *(r.backward or ()))]
     inside = [*(c.box for c in cards), *(o.box for o in ops), *(c.box for c in clusters), *labels]
-    frame = _around([*inside, *bends], style.BORDER + 4, 4)
+    frame = around([*inside, *bends], style.BORDER + 4, 4)
     dx, dy = -frame.x, -frame.y
 
     def moved(curve: Curve | None) -> Curve | None:

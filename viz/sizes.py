@@ -16,6 +16,8 @@ from viz.texts import GraphTexts, StepTexts, cell_grid
 __all__ = ["Block", "Card", "Home", "Sizes", "shared"]
 
 _LONGEST_ROADS = 1000
+_MOST_MESSAGES = 6
+_ADDS = " adds up"
 
 Home = tuple[tuple[str, int], ...]
 """The modules that a node is drawn in, outermost first: titles, each with a number of the visit."""
@@ -36,6 +38,13 @@ class Card:
     value_w: float
     gradient_w: float
     heading_w: float
+    round: bool = False
+    """A neuron: a circle, its gradient below."""
+    foot: float = 0.0
+    """The width of a line below the card that tells of a module's parameters."""
+    fan: tuple[float, float, float] | None = None
+    """Where messages add up: the widths of their number, of what they add, and of the sum."""
+    messages: int = 0
 
     @property
     def scalar(self) -> bool:
@@ -73,6 +82,8 @@ class Sizes:
         self.swept = {
             (m.node, m.index) for m in self.graph.messages if any(s.applications for s in steps)
         }
+
+        self.sending = {node for node, _ in self.swept}
 
     @cached_property
     def uses(self) -> dict[int, int]:
@@ -157,6 +168,7 @@ class Sizes:
 
     def _card(self, node: Node) -> Card:
         rows, cols = cell_grid(node.shape) or (2, 1)
+        fan, count = None, 0
         written = [s.values[node.id] for s in self.steps]
         gradients = [g for s in self.steps if (g := s.gradients.get(node.id))]
         size = style.CELL if node.shape else style.NUMBER
@@ -172,6 +184,10 @@ class Sizes:
             foot = heading + style.CELL_GAP + slope if gradients else 0.0
             width = max(head, value, foot, m.narrowest - 2 * style.CARD_MARGIN)
             height = m.name_row + m.value_row + (m.gradient_row if gradients else m.untracked)
+            fan, count = self._fan(node)
+            if fan:
+                width = max(head, value, heading + self._wide([_ADDS], style.LABEL), sum(fan) + 24)
+                height = m.name_row + m.value_row + m.heading_row + count * m.cell_row + 4
         else:
             gaps = (cols - 1) * style.CELL_GAP
             left, right = cols * value + gaps, max(cols * slope + gaps, heading)
@@ -183,7 +199,16 @@ class Sizes:
             heading_row = m.heading_row if gradients else 6 + m.untracked
             height = m.head_row + heading_row + rows * m.cell_row
         box = Box(0.0, 0.0, 2 * round(width / 2) + 2 * style.CARD_MARGIN, height + m.pad)
-        return Card(node, box, rows, cols, value, slope, heading)
+        return Card(node, box, rows, cols, value, slope, heading, fan=fan, messages=count)
+
+    def _fan(self, node: Node) -> tuple[tuple[float, float, float] | None, int]:
+        """The columns of the messages that add up in a scalar, and how many rows they fill."""
+        rows = [row for s in self.steps for row in s.added_up(node.id)] if self.metrics.fan else []
+        count = max((len(s.added_up(node.id)) for s in self.steps), default=0) if rows else 0
+        if not 1 < count <= _MOST_MESSAGES:
+            return None, 0
+        turn, part, total = (self._wide(column, style.CELL) for column in zip(*rows, strict=True))
+        return (turn, part, total), count
 
     def op_size(self, op: Node) -> tuple[float, float]:
         sign = self._wide([self.texts.sign(op)], style.NUMBER)
@@ -196,7 +221,8 @@ class Sizes:
         lines: dict[tuple[int, int], set[str]] = {}
         for step in self.steps:
             for a in step.applications:
-                first, sum_, result = step.backward_label(a)
+                label = step.message_lines if self.metrics.fan else step.backward_label
+                first, sum_, result = label(a)
                 place = lines.setdefault((a.message.node, a.message.index), set())
                 place |= {first, f"{sum_} {result}".strip()}
         for op in self.ops:

@@ -27,7 +27,8 @@ class Metrics:
     lane below it. ``halves`` gives values and gradients of a tensor the same width. ``untracked``
     is the room for the words "not tracked" in a card without a gradient, ``forward_labels`` says
     whether the arithmetic of the forward pass stands at the roads too, ``text_scale`` how wide the
-    medium's own font is beside Graphviz's.
+    medium's own font is beside Graphviz's, ``neuron`` the smallest circle of a neuron, or 0 where
+    neurons are cards too. ``fan`` says whether a card lists the messages that add up in it.
     """
 
     name_row: int
@@ -44,10 +45,12 @@ class Metrics:
     untracked: int
     forward_labels: bool
     text_scale: float
+    neuron: int
+    fan: bool
 
 
-FIGURE = Metrics(24, 22, 24, 26, 18, 19, 8, 74, 32, 7.0, False, 0, True, 1.0)
-PAGE = Metrics(26, 27, 25, 27, 0, 18, 6, 112, 34, 7.5, True, 22, False, 0.87)
+FIGURE = Metrics(24, 22, 24, 26, 18, 19, 8, 74, 32, 7.0, False, 0, True, 1.0, 62, True)
+PAGE = Metrics(26, 27, 25, 27, 0, 18, 6, 112, 34, 7.5, True, 22, False, 0.87, 0, False)
 
 
 @dataclass(frozen=True)

@@ -7,10 +7,10 @@ from typing import Any
 
 from autograd_lite.recording import Recording
 
-__all__ = ["as_recording", "chosen_step"]
+__all__ = ["as_recording", "chosen_step", "unit_of"]
 
 
-def as_recording(what: Any, parameters: Sequence[Any] = ()) -> Recording:
+def as_recording(what: Any, parameters: Sequence[Any] = (), check: bool = False) -> Recording:
     """A recording as it is, or the record of a live value's passes."""
     what = getattr(what, "recording", what)
     if isinstance(what, Recording):
@@ -22,7 +22,7 @@ def as_recording(what: Any, parameters: Sequence[Any] = ()) -> Recording:
     from autograd_lite import record
 
     try:
-        return record(what, parameters=parameters)
+        return record(what, parameters=parameters, check=check)
     except TypeError:
         raise TypeError(
             f"a Value or a recording can be drawn, not {type(what).__name__}; give the result of a"
@@ -40,3 +40,10 @@ def chosen_step(recording: Recording, number: int | None) -> int:
     known = ", ".join(str(s.number) for s in recording.steps[:8])
     more = ", …" if len(recording.steps) > 8 else ""
     raise ValueError(f"step {number} was not recorded; recorded are {known}{more}")
+
+
+def unit_of(recording: Recording) -> str:
+    """What the recorded steps are counted in: epochs where ``fit`` made one step in each."""
+    epochs = {step.epoch for step in recording.steps}
+    whole = bool(recording.subtitle) and len(epochs) == len(recording.steps)
+    return "epoch" if whole else "step"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -13,11 +14,13 @@ from autograd_lite.notation import number, unicode
 from autograd_lite.recording import Application, Graph, Message, Node, Recording, StepRecord
 
 __all__ = [
+    "NOTATIONS",
     "GraphTexts",
     "StepTexts",
     "cell_grid",
     "cells",
     "norm",
+    "notation_named",
     "partial",
     "shortened",
     "signed",
@@ -28,6 +31,27 @@ _TALLEST, _WIDEST = 8, 3
 _LONGEST_NAME = 24
 
 Cells = tuple[tuple[str, ...], ...]
+
+NOTATIONS = ("∂L/∂x", "x̄", "x.grad")
+"""How a gradient may be written."""
+
+_ALIASES = {"partial": NOTATIONS[0], "bar": NOTATIONS[1], "grad": NOTATIONS[2]}
+_MACRON, _OVERLINE = "\u0304", "\u0305"
+
+
+def notation_named(name: str) -> str:
+    """A notation by its own look, or as ``partial``, ``bar`` or ``grad``.
+
+    Raises
+    ------
+    ValueError
+        There is no such notation.
+    """
+    found = _ALIASES.get(name, unicodedata.normalize("NFC", str(name)))
+    if found not in NOTATIONS:
+        known = ", ".join(map(repr, (*NOTATIONS, *_ALIASES)))
+        raise ValueError(f"notation {name!r} is not one of {known}")
+    return found
 
 
 def cell_grid(shape: Sequence[int]) -> tuple[int, int] | None:
@@ -90,6 +114,22 @@ def tight(name: str) -> str:
     return f"({name})" if any(c in name for c in "·+−/@ ") else name
 
 
+def barred(name: str) -> str:
+    """A name with a bar above it, as the gradient of the root is written in the literature.
+
+    Where a mark is above it already, as in ŷ, fonts would draw one upon the other.
+
+    >>> barred("w"), barred("w₁") == "w̄₁"
+    ('w̄', True)
+    """
+    if any(map(unicodedata.combining, unicodedata.normalize("NFD", name))):
+        return f"bar({name})"
+    stem = name.rstrip("₀₁₂₃₄₅₆₇₈₉,⁽⁾⁰¹²³⁴⁵⁶⁷⁸⁹")
+    if len(stem) == 1:
+        return f"{stem}{_MACRON}{name[1:]}"
+    return "".join(c + _OVERLINE for c in name)
+
+
 def shortened(name: str) -> str:
     """A long name without its middle: its end may be what tells it from another.
 
@@ -112,6 +152,7 @@ class GraphTexts:
     """The words that hold for every step of one graph: names, formulas, signs."""
 
     graph: Graph
+    notation: str = NOTATIONS[0]
 
     def name(self, node: int) -> str:
         """What a node is called in a drawing; a plain number, which may stand often, by itself."""
@@ -122,7 +163,11 @@ class GraphTexts:
         return self.name(self.graph.root.id)
 
     def gradient(self, node: int) -> str:
-        """The heading of a node's gradient: ``∂L/∂w``."""
+        """The heading of a node's gradient: ``∂L/∂w``, ``w̄`` or ``w.grad``."""
+        if self.notation == NOTATIONS[1]:
+            return barred(self.name(node))
+        if self.notation == NOTATIONS[2]:
+            return f"{tight(self.name(node))}.grad"
         return partial(self.root, self.name(node))
 
     def shape(self, node: Node) -> str:
@@ -131,6 +176,7 @@ class GraphTexts:
     def names(self, node: Node) -> dict[str, str]:
         """What stands in the slots of the formulas that belong to a node."""
         slots = {str(i): self.name(x) for i, x in enumerate(node.inputs)}
+        slots.update(getattr(node, "slots", ()))
         return {**slots, "out": self.name(node.id), "g": self.gradient(node.id)}
 
     @cached_property
@@ -188,10 +234,11 @@ class StepTexts:
 
     recording: Recording
     step: StepRecord
+    notation: str = NOTATIONS[0]
 
     @cached_property
     def graph(self) -> GraphTexts:
-        return GraphTexts(self.recording.graph_of(self.step))
+        return GraphTexts(self.recording.graph_of(self.step), self.notation)
 
     def name(self, node: int) -> str:
         return self.graph.name(node)
@@ -213,9 +260,47 @@ class StepTexts:
     def gradients(self) -> dict[int, Cells]:
         """The cells of every gradient that the sweep reached."""
         graph = self.graph.graph
-        found = {graph.root.id: self.step.seed} if self.applications else {}
+        return {i: cells(g, graph.nodes[i].shape) for i, g in self.slopes.items()}
+
+    @cached_property
+    def slopes(self) -> dict[int, Any]:
+        """Every gradient that the sweep reached."""
+        found = {self.graph.graph.root.id: self.step.seed} if self.applications else {}
         found.update((a.message.input, a.after) for a in self.applications)
-        return {i: cells(g, graph.nodes[i].shape) for i, g in found.items()}
+        return found
+
+    def brief(self, node: int) -> str:
+        """A node's value in one word: its number, or the norm of many."""
+        return _brief(self.step.values[node])
+
+    def brief_gradient(self, node: int) -> str:
+        """A node's gradient in one word; empty where the sweep did not come."""
+        return self._brief_gradients.get(node, "")
+
+    @cached_property
+    def _brief_gradients(self) -> dict[int, str]:
+        return {i: _brief(g) for i, g in self.slopes.items()}
+
+    def parameters(self, node: int) -> tuple[str, str, str]:
+        """The parameters of a module: the word, the norm of their values, that of their gradients."""
+        values, gradients = getattr(self.step, "inside", {}).get(node, ([], None))
+        slope = (
+            "" if gradients is None or not self.applications else f"∂ ‖{number(norm(gradients))}‖"
+        )
+        return "parameters", f"‖{number(norm(values))}‖", slope
+
+    def strength(self, application: Application) -> float:
+        """How large a message is."""
+        return norm(application.contribution)
+
+    def weight(self, node: int, use: int) -> float | None:
+        """The number that a neuron multiplies an input by, in a coarse recording."""
+        return getattr(self.step, "weights", {}).get((node, use))
+
+    @cached_property
+    def checks(self) -> dict[int, bool]:
+        """Whether each gradient that was checked agrees with a numeric one."""
+        return {c.node: c.agrees for c in self.step.checks}
 
     def seed(self) -> Cells:
         return cells(self.step.seed, self.graph.graph.root.shape)
@@ -264,12 +349,52 @@ class StepTexts:
             return first, f"{message.words} →", result
         return first, "", result
 
+    @cached_property
+    def turns(self) -> dict[tuple[int, int], str]:
+        """Which of several messages to a node each one is, as ①, by the operation and its input."""
+        return {
+            (a.message.node, a.message.index): chr(ord("①") + turn)
+            for messages in self._to.values()
+            if 1 < len(messages) <= 20
+            for turn, a in enumerate(messages)
+        }
+
+    def added_up(self, node: int) -> list[tuple[str, str, str]]:
+        """The messages to a scalar: which one, what it adds, the sum so far."""
+        rows = []
+        for a in self._to.get(node, ()):
+            turn = self.turns.get((a.message.node, a.message.index), "")
+            plus = "" if a.before is None else "+ "
+            part = signed(number(a.contribution)) if plus else number(a.contribution)
+            rows.append((turn, plus + part, number(a.after)))
+        return rows
+
+    @cached_property
+    def _to(self) -> dict[int, list[Application]]:
+        """The messages to each node, in the order of the sweep."""
+        found: dict[int, list[Application]] = {}
+        for a in self.applications:
+            found.setdefault(a.message.input, []).append(a)
+        return found
+
+    def message_lines(self, application: Application) -> tuple[str, str, str]:
+        """:meth:`backward_label` with the number of the message, where a node gets several."""
+        first, arithmetic, result = self.backward_label(application)
+        turn = self.turns.get((application.message.node, application.message.index))
+        return (
+            (first, f"{turn} {arithmetic}".strip(), result) if turn else (first, arithmetic, result)
+        )
+
     def _factors(self, message: Message) -> str:
         node = self.graph.graph.nodes[message.node]
         other = self.graph.graph.nodes[node.inputs[1 - message.index]]
         turned = str(other.shape[::-1])
         left, right = (turned, node.shape) if message.index else (node.shape, turned)
         return f"{left} @ {right}"
+
+
+def _brief(data: Any) -> str:
+    return number(data) if np.ndim(data) == 0 else f"‖{number(norm(data))}‖"
 
 
 def _rows(shape: Sequence[int], axes: Sequence[int]) -> str:

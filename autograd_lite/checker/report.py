@@ -79,7 +79,7 @@ class Row:
         return f"{self.input}{list(self.index) if self.index else ''}"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Report:
     """What a gradient check found; true where nothing is wrong.
 
@@ -116,6 +116,8 @@ class Report:
 
     def __str__(self) -> str:
         return self.table()
+
+    __repr__ = __str__  # the last line of a notebook's cell shows the table too
 
     def table(self, limit: int = 10) -> str:
         """The worst ``limit`` rows as text, with the notes and diagnoses below."""

@@ -1,8 +1,8 @@
 """The session's settings, under Keras's names."""
 
 from autograd_lite.nn.lookup import missing
-from autograd_lite.nn.session import floatx, set_floatx
+from autograd_lite.nn.session import epsilon, floatx, set_floatx
 
-__all__ = ["floatx", "set_floatx"]
+__all__ = ["epsilon", "floatx", "set_floatx"]
 
 __getattr__ = missing("keras.config", __all__)

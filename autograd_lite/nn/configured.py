@@ -8,13 +8,38 @@ from typing import Any, TypeVar
 
 import numpy as np
 
-__all__ = ["Configured", "plain", "revived"]
+from autograd_lite.nn.lookup import find
+
+__all__ = ["Configured", "chosen", "known", "plain", "revived"]
 
 T = TypeVar("T", bound="Configured")
 
 
+class _Signature:
+    """The arguments of a class as help() shows them.
+
+    A class that takes ``**more`` hands it to its base, whose keyword-only arguments are its too.
+    """
+
+    def __get__(self, instance: object | None, owner: type) -> inspect.Signature:
+        if instance is not None:  # which may be called itself, with other arguments
+            raise AttributeError("__signature__")
+        found: dict[str, inspect.Parameter] = {}
+        makers = [vars(kind)["__init__"] for kind in owner.__mro__ if "__init__" in vars(kind)]
+        for maker in makers:
+            own = list(inspect.signature(maker).parameters.values())[1:]
+            taken = [p for p in own if p.kind is p.KEYWORD_ONLY or maker is makers[0]]
+            found |= {p.name: p for p in taken if p.name not in found}
+            if all(p.kind is not p.VAR_KEYWORD for p in own):
+                break
+        listed = [p for p in found.values() if p.kind not in (p.VAR_POSITIONAL, p.VAR_KEYWORD)]
+        return inspect.Signature(sorted(listed, key=lambda p: p.kind))
+
+
 class Configured:
     """Base of what can be saved: every argument of the constructor is an attribute of its name."""
+
+    __signature__ = _Signature()
 
     def get_config(self) -> dict[str, Any]:
         """The arguments of the constructor as plain data, as JSON holds it.
@@ -24,17 +49,37 @@ class Configured:
         TypeError
             An argument, such as a function of one's own, cannot be written down.
         """
-        names = [
-            p.name
-            for p in inspect.signature(type(self)).parameters.values()
-            if p.kind not in (p.VAR_POSITIONAL, p.VAR_KEYWORD)
-        ]
-        return {name: plain(getattr(self, name), f"{name} of {self!r}") for name in names}
+        return {name: plain(getattr(self, name), f"{name} of {self!r}") for name in self._names()}
+
+    def _names(self) -> list[str]:
+        return list(inspect.signature(type(self)).parameters)
 
     @classmethod
     def from_config(cls: type[T], config: Mapping[str, Any]) -> T:
         """An object with these arguments; what :meth:`get_config` gave."""
         return cls(**config)
+
+    def __repr__(self) -> str:
+        """The class and what differs from its defaults: ``ReLU(max_value=6.0)``."""
+        given = []
+        for p in inspect.signature(type(self)).parameters.values():
+            if p.kind is p.KEYWORD_ONLY:
+                continue
+            text = repr(getattr(self, p.name))
+            if p.default is p.empty:
+                given.append(text)
+            elif text != repr(p.default):
+                given.append(f"{p.name}={text}")
+        return f"{type(self).__name__}({', '.join(given)})"
+
+
+def known(thing: Any) -> bool:
+    """Whether a function or an object is the library's own, and so is all that it calls."""
+    home = thing if hasattr(thing, "__qualname__") else type(thing)
+    if not (getattr(home, "__module__", None) or "").startswith("autograd_lite."):
+        return False
+    parts = vars(thing).values() if isinstance(thing, Configured) else ()
+    return all(known(part) for part in parts if callable(part))
 
 
 def plain(thing: Any, what: str = "an argument") -> Any:
@@ -81,3 +126,26 @@ def revived(given: Any, table: Mapping[str, type[T]]) -> Any:
     if name not in table:
         raise ValueError(f"there is no class {name!r} here; there are {', '.join(sorted(table))}")
     return table[name].from_config(given.get("config", {}))
+
+
+def chosen(kind: str, identifier: Any, table: Mapping[str, type[T]], base: type) -> Any:
+    """What a name, a class, an object, a config or a function of one's own stands for.
+
+    Raises
+    ------
+    ValueError
+        No entry of ``table`` has that name.
+    TypeError
+        ``identifier`` is none of these.
+    """
+    identifier = revived(identifier, {known.__name__: known for known in table.values()})
+    if isinstance(identifier, str):
+        return find(kind, identifier, table)()
+    if isinstance(identifier, type) and issubclass(identifier, base):
+        return identifier()
+    if callable(identifier):
+        return identifier
+    article = "an" if kind[0] in "aeiou" else "a"
+    raise TypeError(
+        f"{article} {kind} is a name, an object of keras.{kind}s or a function, not {identifier!r}"
+    )

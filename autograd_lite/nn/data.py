@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
 from numbers import Real
 from typing import Any
 
@@ -12,7 +14,9 @@ from autograd_lite.nn.lookup import whole
 from autograd_lite.nn.names import counted
 from autograd_lite.value import Value
 
-__all__ = ["batches", "check_lengths", "examples", "features", "settled_size", "split"]
+__all__ = [
+    "Examples", "batches", "class_weights", "examples", "features", "settled_size", "weights",
+]  # fmt: skip
 
 _OTHER = {"U": "text", "S": "bytes", "c": "complex numbers", "M": "dates"}
 
@@ -41,7 +45,7 @@ def examples(given: Any, name: str, dtype: str) -> np.ndarray:
         )
     if not array.size:
         raise ValueError(f"{name} is empty (shape {array.shape}); at least one example is needed")
-    return np.atleast_1d(array).astype(dtype)
+    return np.atleast_1d(array).astype(dtype, copy=False)
 
 
 def _first_stranger(array: np.ndarray) -> str:
@@ -52,17 +56,102 @@ def _first_stranger(array: np.ndarray) -> str:
     return "objects"
 
 
-def features(given: Any, name: str, dtype: str, width: int | None, layer: str) -> np.ndarray:
-    """Data for a model's first layer: examples in rows; plain numbers are rows of one feature."""
+def features(
+    given: Any, name: str, dtype: str, shape: tuple[Any, ...] | None, layer: str
+) -> np.ndarray:
+    """Data for a model's first layer, which takes batches of ``shape`` such as ``(None, 3)``.
+
+    Examples stand along the first axis; plain numbers are examples of one feature.
+    """
     x = examples(given, name, dtype)
     rows = x[:, None] if x.ndim == 1 else x
-    if width is not None and rows.shape[-1] != width:
+    if shape is None or _fits(rows.shape, shape):
+        return rows
+    if len(shape) == rows.ndim == 2:
+        width = shape[1]
         one = f". One example of {width} features is written [[…]]" if x.ndim == 1 else ""
         raise ValueError(
             f"{name} has shape {x.shape}, {counted(rows.shape[-1], 'feature')} per example, but"
             f" layer {layer!r} takes {width}: the shape needed is (examples, {width}){one}"
         )
-    return rows
+    one = f". One example is written {name}[None]" if _fits((1, *x.shape), shape) else ""
+    raise ValueError(
+        f"{name} has shape {x.shape}, but layer {layer!r} takes examples of shape"
+        f" {tuple(shape[1:])}: the shape needed is"
+        f" (examples, {', '.join('any' if n is None else str(n) for n in shape[1:])}){one}"
+    )
+
+
+def _fits(have: tuple[int, ...], wanted: tuple[Any, ...]) -> bool:
+    """Whether a batch has the shape wanted, where None stands for any length."""
+    return len(have) == len(wanted) and all(
+        want is None or length == want for length, want in zip(have, wanted, strict=True)
+    )
+
+
+@dataclass(frozen=True)
+class Examples:
+    """Some examples with all that a training needs of them: the whole data, or a batch.
+
+    Attributes
+    ----------
+    x : ndarray
+        Shape (n, features).
+    y : ndarray
+        The targets as the metrics read them.
+    target : ndarray
+        The targets as the loss compares them; ``y`` itself for most losses.
+    weight : ndarray or None
+        Shape (n,).
+    """
+
+    x: np.ndarray
+    y: np.ndarray
+    target: np.ndarray
+    weight: np.ndarray | None = None
+
+    def __len__(self) -> int:
+        return len(self.x)
+
+    @cached_property
+    def arrays(self) -> list[np.ndarray]:
+        """What the loss is computed from: x, target and, if there are any, weights."""
+        arrays = [self.x, self.target]
+        return arrays if self.weight is None else [*arrays, self.weight]
+
+    @cached_property
+    def shapes(self) -> tuple[tuple[int, ...], ...]:
+        """The shapes of :attr:`arrays`."""
+        return tuple([array.shape for array in self.arrays])
+
+    def __getitem__(self, rows: Any) -> Examples:
+        y = self.y[rows]
+        target = y if self.target is self.y else self.target[rows]
+        weight = None if self.weight is None else self.weight[rows]
+        return Examples(self.x[rows], y, target, weight)
+
+    def split(self, share: float) -> tuple[Examples, Examples | None]:
+        """The first for training, and the last ``share`` of them for validation.
+
+        Raises
+        ------
+        ValueError
+            The share is none, or leaves nothing on one side.
+        """
+        if isinstance(share, bool) or not isinstance(share, Real) or not 0 <= share < 1:
+            raise ValueError(
+                "validation_split is a share from 0 up to, not including, 1; not"
+                f" {share if isinstance(share, Real) else repr(share)}"
+            )
+        if not share:
+            return self, None
+        kept = int(len(self) * (1 - float(share)))
+        if not 0 < kept < len(self):
+            raise ValueError(
+                f"validation_split={share} of {len(self)} examples leaves {kept} to train on and"
+                f" {len(self) - kept} to validate; both need at least one"
+            )
+        return self[:kept], self[kept:]
 
 
 def check_lengths(x: np.ndarray, y: np.ndarray, prefix: str = "") -> None:
@@ -74,19 +163,47 @@ def check_lengths(x: np.ndarray, y: np.ndarray, prefix: str = "") -> None:
         )
 
 
-def split(x: np.ndarray, y: np.ndarray, share: float) -> tuple[Any, Any]:
-    """The first rows for training and the last ``share`` of them for validation, as two pairs."""
-    if not 0 <= share < 1:
-        raise ValueError(f"validation_split is a share from 0 up to, not including, 1; not {share}")
-    if not share:
-        return (x, y), None
-    kept = int(len(x) * (1 - share))
-    if not 0 < kept < len(x):
+def weights(given: Any, name: str, dtype: str, count: int) -> np.ndarray:
+    """Weights of ``count`` examples as an array of shape (count,).
+
+    Raises
+    ------
+    TypeError, ValueError
+        They are no numbers, or not one for every example.
+    """
+    array = examples(given, name, dtype)
+    flat = array[:, 0] if array.ndim == 2 and array.shape[1] == 1 else array
+    if flat.shape != (count,):
         raise ValueError(
-            f"validation_split={share} of {len(x)} examples leaves {kept} to train on and"
-            f" {len(x) - kept} to validate; both need at least one"
+            f"{name} has shape {array.shape}, and there are {count} examples: give one weight for"
+            f" every example, shape ({count},)"
         )
-    return (x[:kept], y[:kept]), (x[kept:], y[kept:])
+    return flat
+
+
+def class_weights(y: np.ndarray, given: Any, dtype: str) -> np.ndarray:
+    """The weight of every example by its class; a class that is not named weighs 1.
+
+    ``y`` holds numbers of classes, or rows of zeros and a one.
+
+    Raises
+    ------
+    TypeError
+        ``given`` does not map numbers of classes to weights.
+    """
+    if not isinstance(given, Mapping) or not all(
+        hasattr(key, "__index__") and isinstance(weight, Real) for key, weight in given.items()
+    ):
+        raise TypeError(
+            f"class_weight maps numbers of classes to weights, as {{0: 1.0, 1: 5.0}}, not {given!r}"
+        )
+    if y.ndim > 1:
+        y = y.argmax(axis=-1) if y.shape[-1] != 1 else y[..., 0]
+    labels = np.rint(y).astype(int)
+    found = np.ones(labels.shape, dtype)
+    for label, weight in given.items():
+        found[labels == label] = weight
+    return found
 
 
 def settled_size(batch_size: Any) -> int:

@@ -12,7 +12,7 @@ import numpy as np
 from autograd_lite import numeric
 from autograd_lite.errors import NumericWarning
 from autograd_lite.graph import all_nodes
-from autograd_lite.nn.callbacks import TrainingStep
+from autograd_lite.nn.callbacks.base import TrainingStep
 from autograd_lite.value import Value
 
 __all__ = ["Watch", "one_warning"]

@@ -8,27 +8,43 @@ from typing import Any, TypeVar
 
 from autograd_lite.errors import did_you_mean
 
-__all__ = ["find", "missing", "refuse_unknown", "whole"]
+__all__ = ["NO_MODEL", "find", "missing", "refuse_unknown", "whole"]
 
 T = TypeVar("T")
 
-_RENAMED = {"lr": "learning_rate"}
+NO_MODEL = {
+    "Model": "Models are keras.Sequential: layers one after the other. What branches or loops is a"
+    " layer of your own, derived from keras.layers.Layer, that keeps other layers as attributes."
+}
+"""What to do without the functional API."""
+
+_RENAMED = {
+    "lr": "learning_rate", "nb_epoch": "epochs", "init": "kernel_initializer",
+    "output_dim": "units", "W_regularizer": "kernel_regularizer",
+}  # fmt: skip
 
 
-def find(kind: str, name: str, table: Mapping[str, T]) -> T:
+def find(
+    kind: str, name: str, table: Mapping[str, T], aliases: Mapping[str, str] | None = None
+) -> T:
     """The entry that ``name`` spells; ``MeanSquaredError`` is ``mean_squared_error``.
+
+    ``aliases`` are other names of entries: understood, and left out of the list in the message.
 
     Raises
     ------
     ValueError
         No entry has that name.
     """
-    wanted = _letters(name)
+    wanted, aliases = _letters(name), aliases or {}
     for known, entry in table.items():
         if _letters(known) == wanted:
             return entry
+    for alias, known in aliases.items():
+        if _letters(alias) == wanted:
+            return table[known]
     raise ValueError(
-        f"there is no {kind} {name!r} here.{did_you_mean(name, table)}"
+        f"there is no {kind} {name!r} here.{did_you_mean(name, [*table, *aliases])}"
         f" There are {', '.join(map(repr, sorted(table)))}."
     )
 
@@ -63,14 +79,20 @@ def whole(name: str, number: Any, least: int) -> int:
     return int(number)
 
 
-def missing(module: str, names: Iterable[str]) -> Callable[[str], Any]:
-    """A module's ``__getattr__``: says what the module holds when something else is asked for."""
+def missing(
+    module: str, names: Iterable[str], hints: Mapping[str, str] | None = None
+) -> Callable[[str], Any]:
+    """A module's ``__getattr__``: says what the module holds when something else is asked for.
+
+    ``hints`` say of some names of the original what stands in their place.
+    """
     library = module.split(".")[0]
     known = sorted(names)
 
     def refuse(name: str) -> Any:
+        hint = f" {hints[name]}" if hints and name in hints else did_you_mean(name, known)
         raise AttributeError(
-            f"{module} has no {name!r}.{did_you_mean(name, known)} This is autograd_lite's"
+            f"{module} has no {name!r}.{hint} This is autograd_lite's"
             f" {library}, which holds a part of the original; here there are {', '.join(known)}."
         )
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache
 
-__all__ = ["counted", "lowered", "raised"]
+__all__ = ["counted", "lowered", "raised", "snake_case"]
 
 _LOWERED = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 _RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
@@ -29,3 +30,13 @@ def raised(number: int) -> str:
 def counted(number: int | None, noun: str) -> str:
     """A number with its noun: ``1 feature``, ``2 features``."""
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
+def snake_case(name: str) -> str:
+    """The name of a class as Keras writes it for its objects.
+
+    >>> snake_case("Dense"), snake_case("LeakyReLU"), snake_case("MyLayer2D")
+    ('dense', 'leaky_re_lu', 'my_layer2d')
+    """
+    name = re.sub(r"(.)([A-Z][a-z]+)", r"\1_\2", name.strip("_"))
+    return re.sub(r"([a-z])([A-Z])", r"\1_\2", name).lower()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from autograd_lite import ops
 from autograd_lite.context import Origin, scope
 from autograd_lite.nn import activations
 from autograd_lite.nn.lookup import whole
@@ -35,7 +36,7 @@ class Neuron(_Module):
     ----------
     n_inputs : int
     activation : str, callable or None
-        ``"linear"``, ``"relu"``, ``"tanh"``, ``"sigmoid"``, or a function of a Value.
+        A name such as ``"relu"`` or ``"tanh"``, a function of a Value, or None: linear.
     use_bias : bool
         Without it there is no b.
     seed : int or numpy.random.Generator, optional
@@ -90,8 +91,8 @@ class Neuron(_Module):
     def parameters(self) -> list[Value]:
         return [*self.weights, self.bias] if self.bias is not None else list(self.weights)
 
-    def __call__(self, inputs: Any) -> Value:
-        """The neuron's output; ``inputs`` holds one number or Value for every weight."""
+    def weighted_sum(self, inputs: Any) -> Value:
+        """What goes into the activation: z."""
         xs = _inputs(inputs, len(self.weights), self.name)
         with scope(self.name):
             first, *rest = zip(self.weights, xs, strict=True)
@@ -100,12 +101,19 @@ class Neuron(_Module):
                 z = z + weight * x
             if self.bias is not None:
                 z = z + self.bias
-            z.name = f"z{self._index}"
-            if self.activation is activations.linear:
-                return z
-            a = self.activation(z)
-            a.name = f"a{self._index}"
-            return a
+            return self._named(z, "z")
+
+    def __call__(self, inputs: Any) -> Value:
+        """The neuron's output; ``inputs`` holds one number or Value for every weight."""
+        z = self.weighted_sum(inputs)
+        if self.activation is activations.linear:
+            return z
+        with scope(self.name):
+            return self._named(self.activation(z), "a")
+
+    def _named(self, result: Value, letter: str) -> Value:
+        result.name = letter + self._index
+        return result
 
     def __repr__(self) -> str:
         return f"Neuron({len(self.weights)}, {_title(self.activation)!r})"
@@ -140,7 +148,7 @@ class Layer(_Module):
 
     def label(self, name: str = "layer", layer: int = 0) -> None:
         """Name the layer, and its parameters by their place; one neuron needs no number."""
-        self.name = name
+        self.name, self._above = name, raised(layer) if layer else ""
         alone = len(self.neurons) == 1
         for place, neuron in enumerate(self.neurons, 1):
             neuron.label(0 if alone else place, layer, (name,))
@@ -152,8 +160,18 @@ class Layer(_Module):
         """A list with one Value for every neuron; of one neuron, the Value itself."""
         xs = _inputs(inputs, len(self.neurons[0].weights), self.name)
         with scope(self.name):
-            outputs = [neuron(xs) for neuron in self.neurons]
+            if self.neurons[0].activation in activations.ROWWISE:
+                outputs = self._together(xs)
+            else:
+                outputs = [neuron(xs) for neuron in self.neurons]
         return outputs[0] if len(outputs) == 1 else outputs
+
+    def _together(self, xs: list[Value]) -> list[Value]:
+        """The outputs under an activation that looks at all neurons at once."""
+        row = ops.stack(*[neuron.weighted_sum(xs) for neuron in self.neurons])
+        shares = self.neurons[0].activation(row)
+        row.name, shares.name = "z" + self._above, "a" + self._above
+        return [n._named(share, "a") for n, share in zip(self.neurons, shares, strict=True)]
 
     def __len__(self) -> int:
         return len(self.neurons)

@@ -9,7 +9,15 @@ import numpy as np
 
 from autograd_lite.errors import did_you_mean
 
-__all__ = ["floatx", "generator", "set_floatx", "set_random_seed", "set_seed"]
+__all__ = [
+    "clear_session",
+    "epsilon",
+    "floatx",
+    "generator",
+    "set_floatx",
+    "set_random_seed",
+    "set_seed",
+]
 
 _FLOATS = ("float32", "float64")
 
@@ -22,6 +30,11 @@ class _Session:
 def floatx() -> str:
     """The float type that new layers get: ``"float32"`` until :func:`set_floatx` changes it."""
     return _Session.floatx
+
+
+def epsilon() -> float:
+    """The small number that losses and metrics keep logarithms and quotients finite with: 1e-7."""
+    return 1e-7
 
 
 def set_floatx(value: str) -> None:
@@ -42,6 +55,10 @@ def set_floatx(value: str) -> None:
 def generator(seed: Any = None) -> np.random.Generator:
     """The session's random numbers, or those of a seed (an int, or a Generator as it is)."""
     return _Session.generator if seed is None else np.random.default_rng(seed)
+
+
+def clear_session() -> None:
+    """Nothing, for nothing has to be cleared: layers and models know of each other only."""
 
 
 def set_seed(seed: int) -> None:

@@ -9,6 +9,7 @@ from autograd_lite.ops.activations import (
     selu,
     silu,
     softplus,
+    softsign,
 )
 from autograd_lite.ops.arranging import (
     diag,
@@ -122,7 +123,7 @@ __all__ = [
     "maximum", "mean", "min", "minimum", "mod", "mul", "neg", "norm", "outer", "pad", "pinv",
     "power", "prod", "qr", "rad2deg", "reciprocal", "recurrence", "relu", "repeat", "reshape",
     "roll", "scatter", "selu", "sigmoid", "sign", "silu", "sin", "sinc", "sinh", "softmax",
-    "softplus", "solve", "sort", "sqrt", "square", "stack", "std", "sub", "sum", "svd", "take",
-    "take_along_axis", "tan", "tanh", "tensordot", "tile", "trace", "transpose", "tril", "triu",
-    "var", "vdot", "where",
+    "softplus", "softsign", "solve", "sort", "sqrt", "square", "stack", "std", "sub", "sum", "svd",
+    "take", "take_along_axis", "tan", "tanh", "tensordot", "tile", "trace", "transpose", "tril",
+    "triu", "var", "vdot", "where",
 ]  # fmt: skip

@@ -126,3 +126,10 @@ gelu = elementwise(
     samples=(*points(ANY), sample(ANY, approximate=True)), bad=(TEXT,),
     edges=(Edge((0.0,), (0.5,)), Edge((1000.0,), (1.0,)), Edge((-1000.0,), (0.0,))),
 )
+softsign = elementwise(
+    "softsign", "softsign",
+    lambda x: x / (1 + np.abs(x)),
+    lambda out, x: 1 / (1 + np.abs(x)) ** 2,
+    samples=points(NONZERO), bad=(TEXT,),
+    edges=(Edge((0.0,), (1.0,)), Edge((1000.0,), (1 / 1001**2,)), Edge((-1000.0,), (1 / 1001**2,))),
+)

@@ -23,6 +23,7 @@ DEEPEST = 20
 """How many results may be computed inside of one another, in one line."""
 
 _ADD_REDUCE = SimpleNamespace(__name__="add.reduce", __module__="numpy")
+_NUMBERS = (np.ndarray, np.generic, float, int)
 _ARITHMETIC = {"add", "sub", "mul", "div"}
 
 
@@ -54,6 +55,7 @@ class Lean:
         self.code = code
         self._known: dict[str, Any] = {}
         self._steps: list[_Step] = []
+        self._parts: dict[int, Any] = {}
         for name, expr, like in code.steps:
             self._known[name] = self._read(name, expr, like)
 
@@ -103,6 +105,12 @@ class Lean:
     # ── reading ───────────────────────────────────────────────────────────────────────────────
     def _read(self, name: str, expr: Any, like: Any) -> Any:
         """Take note of a step; what its name stands for from now on."""
+        self._parts = {}
+        for part in _repeated(expr):
+            self._parts[id(part)] = self._kept(self.code.names.numbered("t"), part, part.data)
+        return self._kept(name, expr, like)
+
+    def _kept(self, name: str, expr: Any, like: Any) -> Any:
         expr = self._rewritten(expr)
         if not isinstance(expr, Expr) or expr.head in ("step", "name"):
             same = np.result_type(expr if not isinstance(expr, Expr) else expr.data)
@@ -127,6 +135,8 @@ class Lean:
             return x
         if x.head == "name":
             return self._known.get(x.args[0], x)
+        if id(x) in self._parts:
+            return self._parts[id(x)]
         args = tuple(map(self._rewritten, x.args))
         if all(_is_number(a) for a in args) and not x.ndim and not isinstance(x.function, type):
             return x.data if type(x.data) is float else np.result_type(x.data).type(x.data)
@@ -190,6 +200,25 @@ class Lean:
             left, right = map(self.code.text, expr.args)
             return f"np.matmul({left}, {right}, out={place})"
         return f"{place}[...] = {self.code.text(expr)}"
+
+
+def _repeated(root: Any) -> list[Expr]:
+    """The computations that stand in an expression more than once, inner ones first."""
+    uses: dict[int, int] = {}
+    inside_out: list[Expr] = []
+    stack: list[tuple[Any, bool]] = [(root, False)]
+    while stack:
+        x, entered = stack.pop()
+        if entered:
+            inside_out.append(x)
+        elif isinstance(x, (tuple, list)):
+            stack += [(part, False) for part in x]
+        elif isinstance(x, Expr) and x.head != "name":
+            uses[id(x)] = uses.get(id(x), 0) + 1
+            if uses[id(x)] == 1:
+                stack.append((x, True))
+                stack += [(part, False) for part in (*x.args, *x.keywords.values())]
+    return [x for x in inside_out if uses[id(x)] > 1 and isinstance(x.data, _NUMBERS)]
 
 
 def _steps_in(x: Any) -> list[_Step]:

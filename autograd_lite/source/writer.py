@@ -7,7 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from autograd_lite.expression import Expr, symbol
+from autograd_lite.errors import ProgramError
+from autograd_lite.expression import Expr, operands, symbol
 from autograd_lite.graph import all_nodes
 from autograd_lite.numeric import fit, unbroadcast
 from autograd_lite.source import Names, Source
@@ -16,16 +17,23 @@ from autograd_lite.source.scalars import Shortened
 from autograd_lite.transforms import Tree, tree_map
 from autograd_lite.value import Value
 
-__all__ = ["Writer", "leaves"]
+__all__ = ["Told", "Writer", "leaves"]
+
+Told = tuple[int | None, Any]
+"""A number or array that a program tells: its place among the results; without one, itself."""
 
 
 class Writer:
-    """Writes the source: arguments, forward pass, backward pass, result."""
+    """Writes the source: arguments, forward pass, backward pass, result.
+
+    With ``apart``, every application of the chain rule has a line of its own.
+    """
 
     def __init__(self, root: Value, parameters: list[str], arguments: tuple[Tree, ...],
                  chosen: list[int], variables: dict[Value, str],
-                 also: Sequence[Value] = ()) -> None:  # fmt: skip
+                 also: Sequence[Value] = (), apart: bool = False) -> None:  # fmt: skip
         self.root, self.arguments, self.chosen, self.also = root, arguments, chosen, also
+        self.contributions: dict[tuple[Value, int], Expr] | None = {} if apart else None
         nodes = list(dict.fromkeys([x for end in (root, *also) for x in all_nodes(end)]))
         self.nodes, self.wanted = _reached(nodes, arguments, chosen)
         self.code = Source(Names(), mixed=any(x.dtype != np.float64 for x in nodes))
@@ -50,14 +58,7 @@ class Writer:
 
     def write(self) -> tuple[str, str | None, bool]:
         """The source; the one to run, None where it needs NumPy's numbers; whether it is short."""
-        code = self.code
-        code.lines += self.unpacking
-        code.lines += ["# forward"] if any(x.op for x in self.nodes) else []
-        for node in self.nodes:
-            if node.op is not None:
-                code.assign(self.names[node], self._forward(node), node._data)
-        found = self._backward() if self.root in self.wanted else {}
-        self.found = found
+        code, found = self.code, self._passes()
         root = self._operand(self.root)
         value = code.text(root) if isinstance(root, Expr) else _number(root)
         gradients = [self._gradient(self.arguments[i], found) for i in self.chosen]
@@ -75,6 +76,17 @@ class Writer:
                 return source, self._module([*self.unpacking, *short, last]), True
         return source, None if code.fractional else self._quick(wanted), False
 
+    def _passes(self) -> dict[Value, Expr]:
+        """Write both passes; the gradients by what they belong to."""
+        code = self.code
+        code.lines += self.unpacking
+        code.lines += ["# forward"] if any(x.op for x in self.nodes) else []
+        for node in self.nodes:
+            if node.op is not None:
+                code.assign(self.names[node], self._forward(node), node._data)
+        self.found = self._backward() if self.root in self.wanted else {}
+        return self.found
+
     def _quick(self, wanted: Sequence[Value]) -> str:
         """The source that is run, once the readable one is written."""
         reached = [x for x in wanted if x in self.found]
@@ -86,18 +98,71 @@ class Writer:
 
     def lean(self, parameters: Sequence[Value]) -> str:
         """The source for speed, once the readable one is written: see :func:`written`."""
+        lines, (value, *others) = self._lean(parameters, ())
+        return self._module([*self.unpacking, *lines, f"return {value}, {_tuple(others)}"])
+
+    def telling(
+        self,
+        parameters: Sequence[Value],
+        values: Sequence[Value],
+        uses: Sequence[tuple[Value, int]],
+    ) -> tuple[str, list[Told]]:
+        """The source that tells what happens on the way, in place of others: see :func:`telling`."""
+        self._passes()
+        told = [self._operand(x) for x in values]
+        told += [self._contributed(*use) for use in uses] + [self._local(*use) for use in uses]
+        varying = self._varying()
+        telling = [x for x in told if not varying.isdisjoint(operands(x))]
+        lines, (value, *texts) = self._lean(parameters, telling)
+        if self.code.fractional:
+            raise ProgramError("powers of floats may need NumPy's numbers, and these are Python's")
+        others, texts = texts[: len(self.also)], texts[len(self.also) :]
+        unlike = list(dict.fromkeys(texts))
+        places = {id(x): unlike.index(text) for x, text in zip(telling, texts, strict=True)}
+        last = f"return {value}, {_tuple(others)}, {_tuple(unlike)}"
+        return self._module([*self.unpacking, *lines, last]), [
+            (places.get(id(x)), x.data if isinstance(x, Expr) else x) for x in told
+        ]
+
+    def _varying(self) -> set[str]:
+        """The names of what depends on the arguments; the rest is the same at every call."""
+        varying = {self.names[x] for x in self.nodes if x.op is None}
+        for name, expr, _ in self.code.steps:
+            if not varying.isdisjoint(operands(expr)):
+                varying.add(name)
+        return varying
+
+    def _contributed(self, node: Value, index: int) -> Expr:
+        assert self.contributions is not None
+        if (node, index) not in self.contributions:
+            raise ProgramError(f"no gradient is asked for that goes through {node.describe()}")
+        return self.contributions[node, index]
+
+    def _local(self, node: Value, index: int) -> Any:
+        """∂node/∂input of an element-wise operation; None of others."""
+        assert node.op is not None
+        rule = node.op.local(index)
+        if rule is None:
+            return None
+        inputs = [self._operand(x) for x in node.inputs]
+        return _read(rule, [self._operand(node), *inputs], node.params)
+
+    def _lean(
+        self, parameters: Sequence[Value], more: Sequence[Expr]
+    ) -> tuple[list[str], list[str]]:
+        """The lines that are run, which write the gradients, and the texts of what is returned."""
         self.parameters.append(gradients := self.code.names.new("gradients"))
         into = {
             self.found[x].args[0]: f"{gradients}[{i}]"
             for i, x in enumerate(parameters)
             if x in self.found
         }
-        ends = [self._operand(x) for x in (self.root, *self.also)]
-        lines, (value, *others) = Lean(self.code).lines(ends, into)
+        ends = [*(self._operand(x) for x in (self.root, *self.also)), *more]
+        lines, texts = Lean(self.code).lines(ends, into)
         lines += [
             f"{gradients}[{i}][...] = 0" for i, x in enumerate(parameters) if x not in self.found
         ]
-        return self._module([*self.unpacking, *lines, f"return {value}, {_tuple(others)}"])
+        return lines, texts
 
     def _module(self, lines: list[str]) -> str:
         imports = [
@@ -164,6 +229,10 @@ class Writer:
                 g, before = found[node], found.get(x)
                 expr = _contribution(pull, g, out, operands, node.params, x)
                 note = self._textbook(node, index, g, out, operands, expr)
+                if self.contributions is not None:
+                    name, c = code.names.numbered("c"), fit(expr.data, x._data)
+                    code.assign(name, expr, x._data)
+                    self.contributions[node, index] = expr = symbol(name, c)
                 if before is None:
                     target, total = code.names.new(f"d_{self.names[x]}"), expr
                 else:

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import copy
 import importlib.util
-import json
 import os
 import shutil
 import time
@@ -19,7 +18,9 @@ from typing import Any
 
 import pytest
 
-from viz.page import _assembled
+from autograd_lite.context import source_lines
+from autograd_lite.recording import Recording
+from viz.page import page_html, page_model
 
 HERE = Path(__file__).resolve().parent
 PROGRAMS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
@@ -86,10 +87,22 @@ def chromium() -> Iterator[Any]:
 
 
 @pytest.fixture(scope="session")
-def sample() -> dict[str, Any]:
-    """One Dense unit, one example, SGD: three training steps. Copy it before you change it."""
-    data: dict[str, Any] = json.loads((HERE / "sample.json").read_text(encoding="utf-8"))
-    return data
+def recording() -> Recording:
+    """One unit, one example, SGD: three training steps, recorded with the learner's lines."""
+    path = HERE / "lesson.py"
+    spec = importlib.util.spec_from_file_location("lesson", path)
+    assert spec and spec.loader
+    lesson = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(lesson)
+    with source_lines():
+        found: Recording = lesson.trained(3).recording
+    return found
+
+
+@pytest.fixture(scope="session")
+def sample(recording: Recording) -> dict[str, Any]:
+    """The page's data of that recording. Copy it before you change it."""
+    return page_model(recording)
 
 
 @pytest.fixture
@@ -97,14 +110,9 @@ def model(sample: dict[str, Any]) -> dict[str, Any]:
     return copy.deepcopy(sample)
 
 
-def assembled(model: dict[str, Any]) -> str:
-    """The template with style, script and data at their marks."""
-    return _assembled(json.dumps(model, ensure_ascii=False))
-
-
 @pytest.fixture(scope="session")
 def assemble() -> Callable[[dict[str, Any]], str]:
-    return assembled
+    return page_html
 
 
 class Opened:
@@ -155,6 +163,21 @@ class Opened:
 @pytest.fixture
 def open_page(chromium: Any, tmp_path: Path) -> Iterator[Callable[..., Opened]]:
     """Opens a model's page from disk, offline; checks at the end that it stayed quiet."""
+    yield from opening(chromium, tmp_path)
+
+
+@pytest.fixture(scope="module")
+def shared_page(
+    chromium: Any, sample: dict[str, Any], tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Opened]:
+    """One page for the tests of a file that find their own way."""
+    opener = opening(chromium, tmp_path_factory.mktemp("page"))
+    yield next(opener)(sample)
+    next(opener, None)
+
+
+def opening(chromium: Any, tmp_path: Path) -> Iterator[Callable[..., Opened]]:
+    """Yields what opens a page; closes all of them afterwards."""
     contexts: list[Any] = []
     opened: list[Opened] = []
 
@@ -170,7 +193,7 @@ def open_page(chromium: Any, tmp_path: Path) -> Iterator[Callable[..., Opened]]:
         )
         contexts.append(context)
         path = tmp_path / f"page{len(contexts)}.html"
-        text = model if isinstance(model, str) else assembled(model)
+        text = model if isinstance(model, str) else page_html(model)
         path.write_text(text, encoding="utf-8")
         one = Opened(context.new_page(), path)
         opened.append(one)

@@ -56,6 +56,7 @@ def test_a_whole_training_step_by_keyboard(open_page, celsius):
     assert f"value {number(loss)};" in spoken(opened, "L")
     assert "∂L/∂L not reached yet" in spoken(opened, "L")
 
+    assert opened.press("ArrowRight") == "1 Zero, 1 of 1"
     assert opened.press("ArrowRight") == "1 Backward, 1 of 7"
     assert spoken(opened, "L").endswith("∂L/∂L 1")
     assert "∂L/∂kernel not reached yet" in spoken(opened, "kernel")

@@ -3,27 +3,29 @@
 from __future__ import annotations
 
 import html
-from pathlib import Path
 
 import pytest
+
+from viz.page import page_script, page_style
 
 pytestmark = pytest.mark.browser
 
 HOSTILE = "</script><img src=x onerror=alert(1)>"
-STEPPER = Path(__file__).resolve().parents[2] / "viz" / "page"
 
 
 def hostile(value):
     """The same model with a hostile tail on every text but ids, paths and words of the format."""
-    keep = {"id", "forward", "backward", "anchor", "kind", "phase", "part", "phases", "edges"}
+    keep = {"id", "forward", "backward", "anchor", "kind", "phase", "part", "phases", "edges", "key",
+            "level"}  # fmt: skip
     if isinstance(value, dict):
         return {k: v if k in keep else hostile(v) for k, v in value.items()}
     if isinstance(value, list):
         return [hostile(item) for item in value]
-    return value + HOSTILE if isinstance(value, str) else value
+    return value + HOSTILE if isinstance(value, str) and value else value
 
 
 def test_hostile_texts_are_shown_as_text(open_page, model):
+    model["subtitle"] = "one example"
     opened = open_page(hostile(model), "#step=1&phase=backward&at=6")
     page = opened.page
     page.locator(".trace summary").click()
@@ -38,7 +40,7 @@ def test_hostile_texts_are_shown_as_text(open_page, model):
         ".why h2",
         ".eq",
         ".caption",
-        ".say",
+        ".why > .say",
         ".lines li",
         ".curve .now",
         ".params tbody th",
@@ -59,7 +61,7 @@ def test_hostile_texts_are_shown_as_text(open_page, model):
 
 
 def test_hostile_phase_and_address(open_page, model):
-    for move in model["graphs"][0]["moves"]:
+    for move in model["views"][0]["graphs"][0]["moves"]:
         if move["phase"] == "update":
             move["phase"] = HOSTILE
     opened = open_page(model)
@@ -116,10 +118,7 @@ def test_content_policy_forbids_network_and_eval(open_page, assemble, model):
 
 
 def test_sources_can_be_put_into_a_page():
-    script = "".join(
-        (STEPPER / name).read_text(encoding="utf-8") for name in ("drawing.js", "page.js")
-    )
-    style = (STEPPER / "page.css").read_text(encoding="utf-8")
+    script, style = page_script(), page_style()
     for word in (
         "innerHTML",
         "outerHTML",
@@ -140,14 +139,16 @@ def test_sources_can_be_put_into_a_page():
 
 def test_without_code_curve_and_parameters(open_page, model):
     del model["loss_curve"]
-    graph = model["graphs"][0]
-    for key in ("code", "clusters", "notice", "alt"):
+    graph = model["views"][0]["graphs"][0]
+    for key in ("code", "alt", "grads"):
         del graph[key]
-    for step in model["steps"]:
+    del graph["clusters"], model["views"][0]["notice"], model["views"][0]["level"]
+    del model["lenses"], model["fit"]
+    for step in model["views"][0]["steps"]:
         step["params"] = []
     opened = open_page(model, "#phase=backward&at=3")
     assert opened.where() == "1 Backward, 3 of 6"
-    for panel in ("code", "params", "loss"):
+    for panel in ("code", "params", "loss", "fit"):
         assert not opened.page.locator(f".panel.{panel}").is_visible()
 
 
@@ -178,8 +179,12 @@ def test_one_node_alone(open_page):
         {
             "title": "One",
             "loss_name": "L",
-            "steps": [step],
-            "graphs": [{"width": 140, "height": 104, "nodes": [node], "moves": [seed]}],
+            "views": [
+                {
+                    "steps": [step],
+                    "graphs": [{"width": 140, "height": 104, "nodes": [node], "moves": [seed]}],
+                }
+            ],
         }
     )
     assert opened.where() == "1 Backward, 1 of 1"
@@ -188,13 +193,13 @@ def test_one_node_alone(open_page):
 
 
 def test_a_recording_without_steps_says_so(open_page, model):
-    model["steps"] = []
+    model["views"][0]["steps"] = []
     assert "no training step" in open_page(model).text("#app")
 
 
 def test_losses_that_are_not_finite_leave_a_gap(open_page, model):
     model["loss_curve"]["losses"][1] = None
-    model["steps"][1]["loss"] = "nan"
+    model["views"][0]["steps"][1]["loss"] = "nan"
     opened = open_page(model, "#step=2")
     assert opened.page.locator(".curve .now").text_content() == "nan"
     assert not opened.page.locator(".curve circle").is_visible()
@@ -204,28 +209,26 @@ def test_losses_that_are_not_finite_leave_a_gap(open_page, model):
 
 def test_two_graphs_take_turns(open_page, model):
     other = {
-        **model["graphs"][0],
-        "moves": model["graphs"][0]["moves"][:4],
-        "notice": "Forward only",
+        **model["views"][0]["graphs"][0],
+        "moves": model["views"][0]["graphs"][0]["moves"][:4],
     }
-    model["graphs"].append(other)
-    model["steps"][1]["graph"] = 1
+    model["views"][0]["graphs"].append(other)
+    model["views"][0]["steps"][1]["graph"] = 1
     opened = open_page(model, "#step=1&phase=update&at=2")
     assert opened.press("PageDown") == "2 Loss, 2 of 2"
-    assert opened.text(".notice") == "Forward only"
     assert opened.page.locator("nav button").all_text_contents() == ["Forward", "Loss"]
     assert opened.press("PageDown") == "3 Loss, 2 of 2"
     assert opened.page.locator(".drawing").count() == 1
 
 
 def test_tensor_cells_stand_in_their_halves(open_page, model):
-    graph, cells = model["graphs"][0], [["1", "−2.5"], ["3", "4"], ["0", "−6.25"]]
+    graph, cells = model["views"][0]["graphs"][0], [["1", "−2.5"], ["3", "4"], ["0", "−6.25"]]
     node = next(node for node in graph["nodes"] if node["name"] == "w·x")
     node.update(rows=3, cols=2, shape="(3, 2)", w=240, h=92)
-    for step in model["steps"]:
-        step["values"]["2"] = cells
+    for step in model["views"][0]["steps"]:
+        step["values"][str(node["id"])] = cells
         for move, told in zip(graph["moves"], step["moves"], strict=True):
-            if move["phase"] == "backward" and move["target"] == 2:
+            if move["phase"] == "backward" and move["target"] == node["id"]:
                 told["grad"] = cells
     opened = open_page(model, "#step=1&phase=backward&at=4")
     card = opened.node("w·x")
@@ -233,8 +236,7 @@ def test_tensor_cells_stand_in_their_halves(open_page, model):
     assert card.locator(".value").all_text_contents() == flat
     assert card.locator(".grad").all_text_contents() == flat
     assert card.get_attribute("aria-label") == (
-        "w·x, shape (3, 2), value, in dense; value 1, −2.5; 3, 4; 0, −6.25; "
-        "∂L/∂(w·x) 1, −2.5; 3, 4; 0, −6.25"
+        "w·x, shape (3, 2), value; value 1, −2.5; 3, 4; 0, −6.25; ∂L/∂(w·x) 1, −2.5; 3, 4; 0, −6.25"
     )
     boxes = card.evaluate(
         "g => [...g.querySelectorAll('.cell')].map(t => {"
@@ -253,17 +255,22 @@ def test_tensor_cells_stand_in_their_halves(open_page, model):
 
 
 def test_a_large_recording_stays_quick(open_page, model):
-    graph, steps = model["graphs"][0], model["steps"]
-    for i in range(8, 200):
-        graph["nodes"].append({**graph["nodes"][5], "id": i, "name": f"c{i}", "x": 9 * i, "y": 260})
+    """200 drawn nodes, 500 recorded steps: a step must fit between two frames of the screen."""
+    scene, steps = model["views"][0]["graphs"][0], model["views"][0]["steps"]
+    value = next(node for node in scene["nodes"] if node["name"] == "ŷ")
+    for i in range(len(scene["nodes"]) + 1, 201):
+        scene["nodes"].append({**value, "id": 100 + i, "name": f"c{i}", "x": 9 * i, "y": 260})
         for step in steps:
-            step["values"][str(i)] = [[str(i)]]
-    model["steps"] = [{**steps[i % 3], "step": i + 1, "of": 500} for i in range(500)]
+            step["values"][str(100 + i)] = [[str(i)]]
+    assert len(scene["nodes"]) == 200
+    model["views"][0]["steps"] = [{**steps[i % 3], "step": i + 1, "of": 500} for i in range(500)]
     opened = open_page(model)
-    spent = opened.page.evaluate(
-        "() => { const start = performance.now(); for (let i = 0; i < 40; i += 1)"
-        " document.dispatchEvent(new KeyboardEvent('keydown', { key: 'PageDown' }));"
-        " return (performance.now() - start) / 40 }"
-    )
-    assert opened.where() == "41 Forward, 1 of 2"
-    assert spent < 100, f"{spent:.1f} ms for one step; a few are usual"
+    spent = """key => { const all = []; for (let i = 0; i < 40; i += 1) {
+      const start = performance.now();
+      document.dispatchEvent(new KeyboardEvent('keydown', { key }));
+      all.push(performance.now() - start); }
+      return all.sort((a, b) => a - b)[20] }"""
+    for key in ("ArrowRight", "PageDown"):
+        took = opened.page.evaluate(spent, key)
+        assert took < 32, f"{key}: {took:.1f} ms for one step; about 5 are usual"
+    assert opened.where() == "44 Forward, 2 of 2"

@@ -15,8 +15,8 @@ def test_starts_at_the_first_micro_step(open_page, model):
     opened = open_page(model)
     assert opened.where() == "1 Forward, 1 of 2"
     assert opened.page.title() == model["title"]
-    assert opened.text(".why h2") == "× multiplies w by x"
-    assert opened.text(".eq") == "w·x = w × x 4 = 0.5 × 8 value weight input"
+    assert opened.text(".why h2") == "× makes w·x"
+    assert opened.text(".eq") == "w·x = w × x 4 = 0.5 × 8"
 
 
 def test_keys_walk_micro_steps(open_page, model):
@@ -34,6 +34,7 @@ def test_keys_walk_micro_steps(open_page, model):
 def test_keys_walk_phases(open_page, model):
     opened = open_page(model)
     assert opened.press("Shift+ArrowRight") == "1 Loss, 1 of 2"
+    assert opened.press("Shift+ArrowRight") == "1 Zero, 1 of 1"
     assert opened.press("Shift+ArrowRight", "Shift+ArrowRight") == "1 Update, 1 of 2"
     assert opened.press("Shift+ArrowRight") == "2 Forward, 1 of 2"
     assert opened.press("Shift+ArrowLeft") == "1 Update, 1 of 2"
@@ -43,7 +44,8 @@ def test_keys_walk_phases(open_page, model):
 
 def test_keys_walk_training_steps_and_stay_at_the_micro_step(open_page, model):
     opened = open_page(model, "#step=1&phase=backward&at=6")
-    assert opened.text(".params").endswith("b 0 −84.8")
+    assert opened.text(".params tbody") == "w 0.5 −678.4 b 0 −84.8"
+    assert opened.text(".rules").startswith("Update comes next: w ← 0.5 − 0.001 × (−678.4) = 1.178")
     assert opened.press("PageDown") == "2 Backward, 6 of 6"
     assert opened.node("w").get_attribute("aria-label").endswith("value 1.178; ∂L/∂w −590.2")
     assert opened.press("PageDown", "PageDown") == "3 Backward, 6 of 6"
@@ -83,7 +85,7 @@ def test_space_plays_pauses_and_stops_at_the_end(open_page, model):
     opened.press(" ")
     assert play.get_attribute("aria-label") == "Play"
     still = opened.where()
-    opened.page.locator("select").select_option("4")
+    opened.page.get_by_label("Speed").select_option("4")
     opened.page.wait_for_timeout(700)
     assert opened.where() == still
     opened.page.evaluate("document.activeElement.blur()")
@@ -95,7 +97,7 @@ def test_space_plays_pauses_and_stops_at_the_end(open_page, model):
 
 def test_keys_of_a_focused_choice_are_its_own(open_page, model):
     opened = open_page(model)
-    opened.page.locator("select").focus()
+    opened.page.get_by_label("Speed").focus()
     assert opened.press("ArrowRight", "Home", "PageDown") == "1 Forward, 1 of 2"
 
 
@@ -110,19 +112,19 @@ def test_a_step_by_hand_stops_playing(open_page, model):
 def test_scrubber_covers_every_micro_step_and_skips_the_gaps(open_page, model):
     opened = open_page(model)
     scrub = opened.page.get_by_label("Micro-step", exact=True)
-    # 12 micro-steps and one empty place between each two of the four phases
-    assert scrub.get_attribute("max") == "14"
+    # 13 micro-steps and one empty place between each two of the five phases
+    assert scrub.get_attribute("max") == "16"
     seen = []
-    for value in range(15):
+    for value in range(17):
         scrub.fill(str(value))
         seen.append(opened.where())
-    assert len(set(seen)) == 12
+    assert len(set(seen)) == 13
     assert seen[2] == seen[3] == "1 Loss, 1 of 2"
     assert seen[-1] == f"1 {LAST}"
     text = scrub.get_attribute("aria-valuetext")
-    assert text == "Update, 2 of 2: SGD moves b"
-    scrub.fill("13")
-    scrub.fill("12")
+    assert text == "Update, 2 of 2: The optimizer moves b"
+    scrub.fill("15")
+    scrub.fill("14")
     assert opened.where() == "1 Backward, 6 of 6"
 
 
@@ -134,8 +136,8 @@ def test_training_slider_and_its_own_keys(open_page, model):
     assert opened.press("End") == "3 Forward, 1 of 2"
     assert opened.press("Home") == "1 Forward, 1 of 2"
     assert opened.press("PageDown") == "2 Forward, 1 of 2"
-    assert slider.get_attribute("aria-valuetext") == "Training step 2 of 60, L 1361"
-    assert opened.text("output") == "2 of 60"
+    assert slider.get_attribute("aria-valuetext") == "Training step 2 of 3, L 1361"
+    assert opened.text("output") == "2 of 3"
 
 
 def test_scrubber_keys_cross_training_steps(open_page, model):
@@ -160,7 +162,7 @@ def test_help_opens_and_closes(open_page, model):
 
 def test_other_keys_are_left_to_the_browser(open_page, model):
     opened = open_page(model)
-    assert opened.press("p", "Control+ArrowRight", "Alt+x", "x") == "1 Forward, 1 of 2"
+    assert opened.press("Control+ArrowRight", "Alt+x", "x") == "1 Forward, 1 of 2"
 
 
 def test_a_node_leads_to_its_number(open_page, model):
@@ -193,7 +195,7 @@ def test_deep_links(open_page, model, address, where):
 
 def test_address_follows_and_is_followed(open_page, model):
     opened = open_page(model)
-    opened.press("Shift+ArrowRight", "Shift+ArrowRight", "ArrowRight")
+    opened.press("Shift+ArrowRight", "Shift+ArrowRight", "Shift+ArrowRight", "ArrowRight")
     assert opened.hash() == "#step=1&phase=backward&at=2"
     opened.page.evaluate("location.hash = '#step=2&phase=loss&at=2'")
     opened.until("document.querySelector('.where').textContent === 'Loss, 2 of 2'")
@@ -207,7 +209,7 @@ def test_what_is_not_reached_is_blank(open_page, model):
     assert "not computed yet" in opened.node("error").get_attribute("aria-label")
     assert drawing.locator(".grad").all_text_contents() == [""] * 6
     assert opened.text(".params tbody") == "w 0.5 b 0"
-    opened.press("Shift+ArrowRight", "Shift+ArrowRight", "ArrowRight", "ArrowRight")
+    opened.press(*["Shift+ArrowRight"] * 3, "ArrowRight", "ArrowRight")
     assert sorted(filter(None, drawing.locator(".grad").all_text_contents())) == [
         "1",
         "−84.8",
@@ -228,17 +230,16 @@ def test_active_parts_are_marked(open_page, model):
     assert "on-g" in opened.node("w·x").get_attribute("class")
     assert "on-v" in opened.node("x").get_attribute("class")
     assert drawing.locator(".op.now .sign").text_content() == "×"
-    assert drawing.locator(".band.b").count() == 1
-    assert drawing.locator(".live .edge.now").count() == 1
+    assert drawing.locator(".band.b").count() == 2
+    assert drawing.locator(".live .edge.now").count() == 2
     assert drawing.locator(".label.now text").all_text_contents() == [
         "∂(w·x)/∂w = x = 8",
         "−84.8 × 8 = −678.4",
     ]
-    assert opened.page.locator(".lines .on code").text_content().strip() == (
-        "return self.w * x + self.b"
-    )
+    assert opened.page.locator(".lines .on code").text_content().strip() == ("y_hat = w * x + b")
     assert opened.page.locator(".lines .run code").text_content().strip() == "L.backward()"
-    assert opened.text(".code .note") == "Line 3 made this ×. Line 10 is running."
+    assert opened.page.locator(".lines .on b").text_content() == "w * x"
+    assert opened.text(".code .note") == "Line 13 made this ×. Line 21 is running."
 
 
 def test_nothing_moves(open_page, model):
@@ -263,9 +264,9 @@ def test_trace_table_holds_every_micro_step(open_page, model):
     assert rows.count() == 0, "built only when asked for"
     opened.page.locator(".trace summary").click()
     opened.page.wait_for_selector(".trace tbody tr")
-    assert rows.count() == 12
+    assert rows.count() == 13
     assert opened.text(".trace tr[aria-current=step]").startswith(
-        "10 Backward × passes the gradient back to w −678.4 = −84.8 × 8 When w rises"
+        "11 Backward × passes the gradient back to w −678.4 = −84.8 × 8 When w rises"
     )
     opened.press("PageDown")
     assert "−590.2" in opened.text(".trace tr[aria-current=step]")
@@ -282,10 +283,10 @@ def test_loss_curve_has_a_playhead(open_page, model):
 
 
 def test_a_second_message_adds_to_the_gradient(open_page, model):
-    moves = model["graphs"][0]["moves"]
+    moves = model["views"][0]["graphs"][0]["moves"]
     last = max(i for i, move in enumerate(moves) if move["phase"] == "backward")
     moves.insert(last + 1, {**moves[last], "title": ["a second message"]})
-    for step in model["steps"]:
+    for step in model["views"][0]["steps"]:
         step["moves"].insert(last + 1, {**step["moves"][last], "grad": [["−700"]]})
         step["params"][0]["grad"] = "−700"
     opened = open_page(model, "#step=1&phase=backward&at=6")

@@ -231,7 +231,9 @@ MISTAKES = [
         "a name of Keras misspelt",
         "tf.kears",
         "AttributeError: tf has no 'kears'. Did you mean 'keras'? This is autograd_lite's tf, which"
-        " holds a part of the original; here there are compat, keras, logging, random.",
+        " holds a part of the original; here there are abs, add, compat, divide, exp, keras,"
+        " logging, math, matmul, maximum, minimum, multiply, nn, pow, random, reduce_max,"
+        " reduce_mean, reduce_min, reduce_sum, sigmoid, sign, sqrt, square, subtract, tanh, where.",
     ),
     (
         "a name of the visualiser misspelt",

@@ -192,8 +192,8 @@ def test_a_newer_version_says_what_to_do():
     with pytest.raises(RecordError) as caught:
         Recording.from_json(damaged(lambda p: p.update(version=99)))
     assert str(caught.value) == (
-        "the text is a record of version 99; this release reads version 1. Upgrade autograd-lite, or"
-        " record again."
+        "the text is a record of version 99; this release reads versions 1 to 2. Upgrade"
+        " autograd-lite, or record again."
     )
 
 

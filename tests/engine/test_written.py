@@ -1,4 +1,4 @@
-"""written(): a graph as a program that runs fast, to the same bits as the engine."""
+"""written(), telling(): a graph as a program that runs fast, to the same bits as the engine."""
 
 from __future__ import annotations
 
@@ -7,8 +7,11 @@ import pytest
 from hypothesis import given, settings
 
 from autograd_lite import Value, ops
+from autograd_lite.backward import backward_steps
+from autograd_lite.errors import ProgramError
+from autograd_lite.graph import all_nodes
 from autograd_lite.op import registry
-from autograd_lite.programs import written
+from autograd_lite.programs import telling, written
 from autograd_lite.value import as_value, leaf
 
 from .cases import SAMPLES, smooth_inputs, weights
@@ -33,6 +36,25 @@ def run(loss, parameters, also=()):
         np.testing.assert_array_equal(other, node._data)
 
 
+def plain(data):
+    """All that there is to see of numbers: 0 and −0 differ, a NaN is like another."""
+    return [None if x is None else repr(np.asarray(x, float).tolist()) for x in data]
+
+
+def tell(loss, parameters, also=()):
+    """The telling program of a graph beside the sweep: values, contributions, local derivatives."""
+    nodes, steps = all_nodes(loss), list(backward_steps(loss, write=False))
+    uses = [(step.node, step.index) for step in steps]
+    f, told = telling(loss, {"weights": parameters}, "weights", nodes, uses, also)
+    gradients = [np.full(np.shape(p._data), np.nan, p.dtype) for p in parameters]
+    value, others, numbers = f([p._data for p in parameters], gradients)
+    assert plain([value, *others]) == plain(x._data for x in (loss, *also))
+    expected = [x._data for x in nodes] + [s.contribution for s in steps] + [s.local for s in steps]
+    assert plain(x if at is None else numbers[at] for at, x in told) == plain(expected)
+    total = {step.input: step.after for step in steps}
+    assert plain(gradients) == plain(total.get(p, np.zeros_like(p._data)) for p in parameters)
+
+
 @pytest.mark.parametrize(("op", "sample"), SAMPLES)
 def test_every_operation(op, sample):
     smooth = smooth_inputs(op, sample)
@@ -43,6 +65,8 @@ def test_every_operation(op, sample):
         out = op(*inputs, **dict(sample.params))
         loss = ops.sum(out * weights(out.shape)) if out.ndim else out * 1.7
         run(loss, [inputs[i] for i in smooth], [out])
+        if loss.tracked and not (op is ops.power and not out.ndim):
+            tell(loss, [inputs[i] for i in smooth], [out])
 
 
 @given(graphs)
@@ -51,6 +75,8 @@ def test_random_graphs(graph):
     leaves, result = leaves_and_result(*graph)
     with np.errstate(all="ignore"):
         run(result, [x for x in leaves if x.tracked], [result])
+        if result.tracked:
+            tell(result, [x for x in leaves if x.tracked], [result])
 
 
 def network(dtype):
@@ -115,6 +141,33 @@ def test_a_parameter_used_many_times():
     w = leaf(np.arange(1.0, 4.0), "w")
     v = w * w + w
     run(ops.sum(v * w + ops.exp(w) / v), [w])
+
+
+def test_what_is_the_same_at_every_call_is_known_beforehand():
+    w, x = leaf(np.arange(1.0, 4.0), "w"), leaf(np.ones(3), "x", tracked=False)
+    product = w * x
+    loss = ops.mean(product)
+    uses = [(loss, 0), (product, 0)]
+    f, told = telling(loss, {"weights": [w], "x": x}, "weights", [x, product], uses)
+    assert [at for at, _ in told] == [0, 1, None, 2, None, 0]
+    np.testing.assert_array_equal(told[2][1], np.full(3, 1 / 3))
+    value, _, numbers = f([np.array([3.0, 6.0, 9.0])], np.full(3, 2.0), [gradient := np.empty(3)])
+    assert value == 12
+    np.testing.assert_array_equal(numbers, [[2] * 3, [6, 12, 18], [2 / 3] * 3])
+    np.testing.assert_array_equal(gradient, [2 / 3] * 3)
+
+
+def test_a_contribution_of_each_use():
+    w = leaf(np.arange(1.0, 4.0), "w")
+    tell(ops.sum(w * w * ops.exp(w) + w @ w), [w])
+    mixed = leaf(np.arange(3, dtype=np.float32), "mixed")
+    tell(ops.sum(mixed * w * mixed), [mixed, w])
+
+
+def test_powers_that_python_would_make_complex_are_not_told():
+    x = leaf(-8.0, "x")
+    with np.errstate(all="ignore"), pytest.raises(ProgramError, match="may need NumPy's numbers"):
+        tell(x**2.0 + abs(x) ** 0.5, [x])
 
 
 def test_the_operations_are_all_there():

@@ -7,7 +7,6 @@ import os
 import subprocess
 import sys
 import textwrap
-import time
 from pathlib import Path
 
 import numpy as np
@@ -99,16 +98,24 @@ def test_a_large_input_names_the_wrong_elements():
         right[7, 900] *= 0.97
         return right
 
-    start = time.perf_counter()
-    report = gradcheck(np.sin, x, gradient=gradient)
-    spent = time.perf_counter() - start
+    calls = 0
+
+    def counted(f):
+        def run(x):
+            nonlocal calls
+            calls += 1
+            return f(x)
+
+        return run
+
+    report = gradcheck(counted(np.sin), x, gradient=gradient)
     wrong = {row.index for row in report.rows if row.verdict == "fail"}
     assert wrong == {(42, 17), (7, 900)}
-    assert spent < 2
-    start = time.perf_counter()
-    assert gradcheck(lambda x: np.tanh(x) * np.exp(x), x).verdict == "pass"
-    assert gradcheck(lambda x: np.sum(np.exp(x)), x).verdict == "pass"
-    assert time.perf_counter() - start < 2
+    assert calls < 2000, "one call for every element would be 100,000"
+    calls = 0
+    assert gradcheck(counted(lambda x: np.tanh(x) * np.exp(x)), x).verdict == "pass"
+    assert gradcheck(counted(lambda x: np.sum(np.exp(x))), x).verdict == "pass"
+    assert calls < 400
 
 
 def test_one_element_of_a_hundred_thousand_one_percent_wrong():
@@ -177,6 +184,7 @@ def test_the_report_is_plain_data():
 def test_the_table():
     report = gradcheck(lambda x: x * x, np.array([1.0, -2.0]), gradient=lambda x: 4 * x)
     lines = str(report).splitlines()
+    assert repr(report) == str(report)
     assert lines[0] == (
         "gradcheck: fail — 2 of 2 derivatives did not simply pass (rtol 1e-05, seed 0)"
     )

@@ -1,6 +1,7 @@
 """The training loop: batches, validation, callbacks, history, and what is printed."""
 
 import io
+import os
 
 import numpy as np
 import pytest
@@ -175,23 +176,6 @@ def test_losses_as_functions_give_one_number_for_every_example():
     assert keras.losses.MeanSquaredError()(truth, guess).data == 1.25
 
 
-@pytest.mark.parametrize(
-    ("made", "rule"),
-    [
-        (keras.optimizers.SGD(), "b ← b − lr·g"),
-        (keras.optimizers.SGD(momentum=0.9), "v ← μ·v − lr·g;  b ← b + v"),
-        (keras.optimizers.SGD(momentum=0.9, nesterov=True),
-         "v ← μ·v − lr·g;  b ← b + μ·v − lr·g"),
-        (keras.optimizers.Adam(), "b ← b − lrₜ·m / (√v + ε),  lrₜ = lr·√(1 − β₂ᵗ) / (1 − β₁ᵗ)"),
-        (keras.optimizers.RMSprop(), "b ← b − lr·g / √(v + ε)"),
-        (keras.optimizers.RMSprop(momentum=0.9, centered=True),
-         "moved ← μ·moved − lr·g / √(v − mean² + ε);  b ← b + moved"),
-    ],
-)  # fmt: skip
-def test_optimizers_tell_their_rule(made, rule):
-    assert made.rule("b") == rule
-
-
 # ── what is printed ───────────────────────────────────────────────────────────────────────────
 def without_times(text):
     words = text.split(" ")
@@ -226,22 +210,105 @@ def test_silence(verbose, capsys):
     assert capsys.readouterr().out == ""
 
 
-def test_a_bar_grows_in_a_terminal_only(monkeypatch):
-    class Terminal(io.StringIO):
-        def isatty(self):
-            return True
+class Terminal(io.StringIO):
+    def isatty(self):
+        return True
 
-    monkeypatch.setattr(progress, "_PAUSE", -1.0)
-    for stream, returns in ((Terminal(), 3), (io.StringIO(), 0)):
-        bar = progress.Progress(1, stream)
-        bar.set_params({"steps": 2, "epochs": 1})
-        bar.on_epoch_begin(0)
-        bar.on_train_batch_end(0, {"loss": 1.0})
-        bar.on_train_batch_end(1, {"loss": 0.5})
-        bar.on_epoch_end(0, {"loss": 0.0005})
-        text = stream.getvalue()
-        assert text.count("\r") == returns
-        assert text.endswith("loss: 5.0000e-04\n")
+
+class Clock:
+    """Time that passes only when it is told to."""
+
+    def __init__(self, monkeypatch):
+        self.now = 100.0
+        monkeypatch.setattr(progress.time, "perf_counter", lambda: self.now)
+
+
+@pytest.mark.parametrize(
+    ("stream", "written"),
+    [
+        (Terminal(),
+         "\r1/2 ━━━━━━━━━━           2s 2s/step - loss: 1.0000"
+         "\r2/2 ━━━━━━━━━━━━━━━━━━━━ 0s 300ms/step - loss: 0.5000"
+         "\r2/2 ━━━━━━━━━━━━━━━━━━━━ 2s 300ms/step - loss: 5.0000e-04\n"),
+        (io.StringIO(), "2/2 ━━━━━━━━━━━━━━━━━━━━ 2s 300ms/step - loss: 5.0000e-04\n"),
+    ],
+)  # fmt: skip
+def test_a_bar_grows_in_a_terminal_only(stream, written, monkeypatch):
+    clock = Clock(monkeypatch)
+    bar = progress.ProgbarLogger(stream)
+    bar.set_params({"verbose": 1, "steps": 2, "epochs": 1})
+    bar.on_epoch_begin(0)
+    clock.now += 1.8
+    bar.on_train_batch_end(0, {"loss": 1.0})
+    clock.now += 0.3
+    bar.on_train_batch_end(1, {"loss": 0.5})
+    bar.on_epoch_end(0, {"loss": 0.0005})
+    written = written.replace("2s 2s/step", "1s 2s/step")
+    assert stream.getvalue() == written.replace("300ms/step - loss: 1", "2s/step - loss: 1")
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"),
+    [(0, "0s/step"), (4e-7, "0us/step"), (3.2e-4, "320us/step"), (0.0012, "1ms/step"),
+     (0.1624, "162ms/step"), (1, "1s/step"), (61.4, "61s/step")],
+)  # fmt: skip
+def test_pace(seconds, text):
+    assert progress._pace(seconds) == text
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"), [(0.4, "0s"), (59.9, "59s"), (61, "1:01"), (3700, "1:01:40")]
+)
+def test_remaining_time(seconds, text):
+    assert progress._remaining(seconds) == text
+
+
+@pytest.mark.parametrize(
+    ("number", "text"),
+    [(0.58534, "0.5853"), (1e-3, "1.0000e-03"), (-2.5, "-2.5000"), (float("nan"), "nan"),
+     ("fast", "fast")],
+)  # fmt: skip
+def test_numbers(number, text):
+    got = progress._number(number)
+    assert got == text or (text == "nan" and got.startswith("nan"))
+
+
+def test_a_single_epoch_is_not_numbered_and_its_line_ends_with_the_validation(capsys):
+    made = model(optimizer=keras.optimizers.SGD(0.0))
+    made.set_weights([[[0.0]], [0.0]])
+    made.fit([1.0], [2.0], validation_data=([1.0], [3.0]))
+    assert [without_times(line) for line in capsys.readouterr().out.splitlines()] == [
+        "1/1 ━━━━━━━━━━━━━━━━━━━━ <time> <time> - loss: 4.0000 - val_loss: 9.0000"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("verbose", "start"), [(1, "12/12 ━━━━━━━━━━━━━━━━━━━━ <time> <time>"), (2, "12/12 - <time> - <time>")]
+)  # fmt: skip
+def test_lines_of_evaluate_and_predict(verbose, start, capsys):
+    made, x = model(optimizer=keras.optimizers.SGD(0.0)), np.zeros(12)
+    made.set_weights([[[0.0]], [0.0]])
+    made.evaluate(x, x + 2, batch_size=1, verbose=verbose)
+    made.predict(x, batch_size=1, verbose=verbose)
+    lines = [without_times(line) for line in capsys.readouterr().out.splitlines()]
+    assert lines == [f"{start} - loss: 4.0000", start]
+
+
+def test_a_stream_of_few_letters_gets_another_bar(monkeypatch):
+    Clock(monkeypatch)
+    raw = io.BytesIO()
+    stream = io.TextIOWrapper(raw, encoding="ascii")
+    bar = progress.Progress(3, 1, stream)
+    bar.finish({"größe": 2.0})
+    assert raw.getvalue() == b"3/3 ==================== 0s 0s/step - gr??e: 2.0000" + (
+        stream.newlines or os.linesep
+    ).encode("ascii")
+
+
+def test_a_notebook_redraws_its_line():
+    kernel = type("OutStream", (io.StringIO,), {"__module__": "ipykernel.iostream"})
+    for stream, live in ((kernel(), True), (io.StringIO(), False), (Terminal(), True)):
+        assert progress._redraws(stream) is live
 
 
 def test_summary(capsys):

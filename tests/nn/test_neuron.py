@@ -108,7 +108,11 @@ def test_inputs_may_be_values_and_outputs_flatten_for_one_neuron():
             lambda: Neuron(1, "tnah"),
             ValueError,
             "there is no activation 'tnah' here. Did you mean 'tanh'?"
-            " There are 'linear', 'relu', 'sigmoid', 'tanh'.",
+            " There are 'celu', 'elu', 'exponential', 'gelu', 'hard_sigmoid', 'hard_silu',"
+            " 'hard_swish', 'hard_tanh', 'leaky_relu', 'linear', 'log_sigmoid', 'log_softmax',"
+            " 'mish', 'relu', 'relu6', 'selu', 'sigmoid', 'silu', 'soft_shrink', 'softmax',"
+            " 'softplus', 'softsign', 'sparse_plus', 'sparse_sigmoid', 'squareplus', 'swish',"
+            " 'tanh', 'tanh_shrink'.",
         ),
     ],
 )
@@ -183,3 +187,31 @@ def test_neurons_train_with_an_optimizer(celsius):
     kernel, bias = expected.get_weights()
     assert neuron.weights[0].data == pytest.approx(kernel.item(), rel=1e-12)
     assert neuron.bias.data == pytest.approx(bias.item(), rel=1e-12)
+
+
+@pytest.mark.parametrize(
+    "activation",
+    ["relu", "sigmoid", "elu", "gelu", "mish", "hard_silu", "relu6", "softmax", "log_softmax"],
+)
+def test_every_activation_has_its_neurons(activation, float64):
+    model = keras.Sequential(
+        [
+            keras.Input(shape=(2,)),
+            keras.layers.Flatten(),
+            keras.layers.Dense(3, activation),
+            keras.layers.Dropout(0.5),
+            keras.layers.Dense(2, "softmax"),
+        ]
+    )
+    rng = np.random.default_rng(8)
+    model.set_weights([rng.normal(size=w.shape) for w in model.weights])
+    network, x = model.neurons(), rng.normal(size=(1, 2))
+    (model(x) * [[1.0, 3.0]]).sum().backward()
+    first, second = network(x[0])
+    assert (first.name, second.name) == ("a₁⁽²⁾", "a₂⁽²⁾")
+    assert first.inputs[0].name == "a⁽²⁾"
+    np.testing.assert_allclose([[first.data, second.data]], model.predict(x), rtol=1e-13)
+    (first + 3 * second).backward()
+    for dense, layer in zip((model.layers[1], model.layers[3]), network.layers, strict=True):
+        gradients = np.array([[w.grad for w in neuron.weights] for neuron in layer]).T
+        np.testing.assert_allclose(gradients, dense.kernel.grad, rtol=1e-12, atol=1e-15)

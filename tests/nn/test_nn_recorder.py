@@ -142,7 +142,7 @@ def test_the_shape_of_a_record(single, celsius):
         ("squared", "value", ("loss",)), ("L", "loss", ("loss",)),
     ]  # fmt: skip
     update = recording.steps[0].updates[0]
-    assert update.rule.startswith("kernel ← kernel − lrₜ·m / (√v + ε)")
+    assert update.rule.endswith("kernel ← kernel − lrₜ·m / (√v + ε)")
     assert Recording.from_json(recording.to_json()) == recording
 
 

@@ -10,9 +10,10 @@ from viz_cases import SINGLE, Drawing, fan_out, leaf, passed, scalar_neuron
 
 import viz
 from autograd_lite import Value, record
-from autograd_lite.nn import Recorder
-from viz import diagram as diagram_module
+from autograd_lite.nn import MLP, Recorder
+from viz import drawing as drawing_module
 from viz import layout
+from viz import stage as stage_module
 from viz.diagram import draw, frames
 
 MISSING = "There is no Graphviz to draw with"
@@ -53,6 +54,20 @@ def test_save(pass_, tmp_path, ending, start):
     assert [p.name for p in tmp_path.iterdir()] == [path.name]
 
 
+def test_a_folder_that_is_not_there_is_named(pass_, tmp_path):
+    with pytest.raises(FileNotFoundError) as error:
+        draw(pass_).save(tmp_path / "no" / "a.svg")
+    assert (
+        str(error.value)
+        == f"there is no folder {tmp_path / 'no'} to write a.svg into; make it first"
+    )
+
+
+def test_a_theme_that_there_is_not(pass_):
+    with pytest.raises(ValueError, match="theme 'blue' is not one of 'light', 'dark', 'print'"):
+        draw(pass_, theme="blue")
+
+
 def test_save_takes_a_text_as_path(pass_, tmp_path):
     path = draw(pass_).save(str(tmp_path / "pass.svg"))
     assert path.read_text(encoding="utf-8") == draw(pass_).svg
@@ -64,7 +79,7 @@ def test_another_ending_is_refused(pass_, tmp_path, name):
     with pytest.raises(ValueError) as error:
         draw(pass_).save(tmp_path / name)
     assert str(error.value) == (
-        f"{name!r} ends in {ending!r}; a diagram is saved as .svg, .png, .pdf, .dot or .html"
+        f"{name!r} ends in {ending!r}; a diagram is saved as .svg, .png, .pdf, .dot, .tex, .tikz or .html"
     )
     assert list(tmp_path.iterdir()) == []
 
@@ -89,7 +104,7 @@ def test_a_missing_folder(pass_, tmp_path):
 
 
 def test_the_size_of_a_png_is_bounded(monkeypatch):
-    monkeypatch.setattr(diagram_module, "_LARGEST_PNG", 500)
+    monkeypatch.setattr(drawing_module, "_LARGEST_PNG", 500)
     diagram = draw(passed(scalar_neuron()))
     width, height = struct.unpack(">II", diagram.png[16:24])
     assert diagram.scene.width > 1500
@@ -187,16 +202,48 @@ def test_odd_values():
 
 
 # ── large ─────────────────────────────────────────────────────────────────────────────────────
-def test_a_large_graph_is_drawn_within_its_time():
-    from autograd_lite.nn import MLP
-
+def large() -> Value:
     y = MLP(4, [8, 6, 1], seed=1)([1.0, 2.0, 3.0, 4.0])
-    diagram = draw(passed(y))
+    y.name = "L"
+    return y
+
+
+def test_a_large_graph_is_drawn_coarser_and_says_so():
+    diagram = draw(passed(large()))
+    assert diagram.level == "layers"
+    assert diagram.notice == "291 nodes: drawn by layer; level='scalars' shows all"
+    assert Drawing(diagram.svg).texts("notice_words") == [diagram.notice]
+    assert diagram.alt.endswith(f" {diagram.notice}.")
+
+
+def test_every_node_of_a_large_graph_can_be_asked_for():
+    diagram = draw(passed(large()), level="scalars")
     assert len(diagram.scene.cards) > 240
-    assert Drawing(diagram.svg).groups
+    assert diagram.notice == ""
+    assert "notice_words" not in Drawing(diagram.svg).groups
 
 
-def test_too_large_a_graph_says_so(pass_, monkeypatch):
+def test_what_takes_too_long_is_drawn_coarser(monkeypatch):
+    """Only the model is quick enough."""
+    recording = passed(large())
+    quick = stage_module.lay_out
+
+    def slow(recording, *arguments, **options):
+        if len(recording.graphs[0].nodes) > 3:
+            raise layout.GraphvizTimeout("stopped", "")
+        return quick(recording, *arguments, **options)
+
+    monkeypatch.setattr(stage_module, "lay_out", slow)
+    diagram = draw(recording, level="scalars")
+    assert [c.node.name for c in diagram.scene.cards] == ["x", "L"]
+    assert (diagram.level, diagram.notice) == (
+        "model",
+        "291 nodes: drawn as one model; level='scalars' takes longer than 10 s to lay out",
+    )
+    assert Drawing(diagram.svg).texts("notice_words") == [diagram.notice]
+
+
+def test_a_model_that_takes_too_long_says_so(pass_, monkeypatch):
     def slow(*_, **__):
         raise layout.GraphvizTimeout("stopped", "")
 
@@ -204,7 +251,9 @@ def test_too_large_a_graph_says_so(pass_, monkeypatch):
     layout.text_width("0", 15)
     monkeypatch.setattr(layout, "render", slow)
     monkeypatch.setattr(layout, "text_widths", lambda strings, *_, **__: [9.0] * len(list(strings)))
-    with pytest.raises(layout.GraphvizTimeout, match="Draw a part of it: an earlier result"):
+    with pytest.raises(
+        layout.GraphvizTimeout, match="Draw a coarser level, such as level='layers'"
+    ):
         diagram.scene
 
 
@@ -232,7 +281,8 @@ def test_the_svg_carries_its_alt_text(pass_):
 def test_mimebundle(pass_):
     diagram = draw(pass_)
     bundle = diagram._repr_mimebundle_(include=None, exclude=None)
-    assert bundle == {"image/svg+xml": diagram.svg, "text/plain": diagram.alt}
+    assert list(bundle) == ["image/svg+xml", "image/png", "text/plain"]
+    assert bundle["text/plain"] == diagram.alt
 
 
 def test_a_page_in_a_notebook(pass_):
@@ -261,7 +311,8 @@ def test_missing_graphviz(nowhere, pass_, tmp_path):
 def test_missing_graphviz_in_a_notebook(nowhere, pass_):
     bundle = draw(pass_)._repr_mimebundle_()
     assert list(bundle) == ["text/plain"]
-    hint, text = bundle["text/plain"].split("\n\n", 1)
+    words, hint, text = bundle["text/plain"].split("\n\n", 2)
+    assert words == draw(pass_).alt
     assert hint.startswith(MISSING)
     assert text.startswith("digraph")
 
@@ -281,7 +332,9 @@ def test_frames(celsius, tmp_path):
 def test_frames_of_one_pass_in_another_format(tmp_path):
     written = frames(record(fan_out()), tmp_path, "dot")
     assert [p.name for p in written] == ["step-0001-forward.dot"]
-    with pytest.raises(ValueError, match="^format 'gif' is not one of svg, png, pdf, dot$"):
+    with pytest.raises(
+        ValueError, match="^format 'gif' is not one of svg, png, pdf, dot, tex, tikz$"
+    ):
         frames(record(fan_out()), tmp_path, "gif")
 
 

@@ -454,7 +454,9 @@ def engine_width(text, size, bold=False, italic=False):
     label = f"<B>{label}</B>" if bold else label
     label = f"<I>{label}</I>" if italic else label
     dot = f'graph {{ a [fontname="DejaVu Sans" fontsize={size} label=<{label}>] }}'
-    (node,) = json.loads(layout.render(dot, "json"))["objects"]
+    # Graphviz's JSON spoils letters behind two backslashes; their widths it tells all the same.
+    answer = layout.render(dot, "json").decode("utf-8", "replace")
+    (node,) = json.loads(answer)["objects"]
     return sum(part.get("width", 0) for part in node["_ldraw_"])
 
 

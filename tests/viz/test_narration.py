@@ -85,11 +85,12 @@ def test_moves_and_tellings_of_a_training(model, request):
 def test_phases_of_a_training_step(celsius):
     told_ = told(celsius)
     assert [phase for phase, *_ in told_] == (
-        ["forward"] * 2 + ["loss"] * 3 + ["backward"] * 7 + ["update"] * 2
+        ["forward"] * 2 + ["loss"] * 3 + ["zero"] + ["backward"] * 7 + ["update"] * 2
     )
     assert [title for _, title, *_ in told_] == [
         "@ makes h", "+ makes ŷ", "− makes error", "(·)² makes squared", "mean makes L",
-        "The backward pass starts at L", "mean passes the gradient back to squared",
+        "The gradients of the last step are cleared", "The backward pass starts at L",
+        "mean passes the gradient back to squared",
         "(·)² passes the gradient back to error", "− passes the gradient back to ŷ",
         "+ passes the gradient back to h", "+ passes the gradient back to bias",
         "@ passes the gradient back to kernel", "The optimizer moves kernel",
@@ -252,7 +253,7 @@ def test_nothing_breaks_on_odd_numbers(number, shape, tmp_path):
     assert again.to_json() == recording.to_json()
     for passes in ("forward", "both"):
         assert "<svg" in draw(again, passes=passes).svg
-    assert page_model(again, "")["steps"][0]["values"]["0"]
+    assert page_model(again, "")["views"][0]["steps"][0]["values"]["0"]
     assert (
         "<svg" not in stepper(again).html.partition("application/json")[2].partition("</script>")[0]
     )

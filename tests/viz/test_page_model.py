@@ -16,6 +16,7 @@ from viz.page.model import page_model
 PLACES = {
     "x", "y", "w", "h", "width", "height", "id", "node", "op", "use", "rows", "cols", "code", "target",
     "graph", "step", "epoch", "of", "curve_index", "version", "line", "epochs", "losses", "running",
+    "messages", "number", "grad", "row", "col", "points", "box", "here", "part", "r",
 }  # fmt: skip
 """Fields that hold numbers: places, ids and counts; everything a reader sees is a text."""
 
@@ -53,20 +54,21 @@ def test_fit_for_json(name):
 def test_every_string_shown_is_text(celsius):
     model = page_model(celsius, "title")
     assert numbers_in(model) <= PLACES
-    for step in model["steps"]:
+    steps = model["views"][0]["steps"]
+    for step in steps:
         assert isinstance(step["loss"], str)
         for told in step["moves"]:
             assert all(isinstance(n, str) for n in told["numbers"])
     assert not any(re.search(r"[1-9]\d*\.\d{4}", t) for t in all_texts(model))  # four digits
-    assert not any(re.search(r"(^|[^\w)])-\d", t) for t in all_texts(model["steps"]))  # true minus
+    assert not any(re.search(r"(^|[^\w)])-\d", t) for t in all_texts(steps))  # true minus
 
 
 def test_nodes_moves_and_steps_agree(celsius, network):
     for recording in (celsius, network, passed(SINGLE["mlp"]())):
         model = page_model(recording, "")
-        assert len(model["steps"]) == len(recording.steps)
-        for step in model["steps"]:
-            graph = model["graphs"][step["graph"]]
+        assert len(model["views"][0]["steps"]) == len(recording.steps)
+        for step in model["views"][0]["steps"]:
+            graph = model["views"][0]["graphs"][step["graph"]]
             nodes = {n["id"]: n for n in graph["nodes"]}
             assert {int(i) for i in step["values"]} == set(nodes)
             assert len(step["moves"]) == len(graph["moves"])
@@ -75,7 +77,7 @@ def test_nodes_moves_and_steps_agree(celsius, network):
                 assert set(move["edges"]) <= edges
                 assert {s["node"] for s in move["sources"]} <= set(nodes)
                 assert len(move["equation"]) == len(move["captions"]) == len(told["numbers"])
-                if told["grad"]:
+                if told.get("grad"):
                     node = nodes[move["target"]]
                     assert node["grad"] is not None
                     assert (len(told["grad"]), len(told["grad"][0])) == (node["rows"], node["cols"])
@@ -87,13 +89,13 @@ def test_nodes_moves_and_steps_agree(celsius, network):
 
 def test_edge_widths_share_one_scale(celsius):
     model = page_model(celsius, "")
-    widths = [t["width"] for s in model["steps"] for t in s["moves"]]
+    widths = [t["width"] for s in model["views"][0]["steps"] for t in s["moves"]]
     assert max(widths) == 4.0
     assert min(widths) == 0.8
 
 
 def test_places_lie_inside_the_drawing(celsius):
-    for graph in page_model(celsius, "")["graphs"]:
+    for graph in page_model(celsius, "")["views"][0]["graphs"]:
         for box in (*graph["nodes"], *graph["clusters"]):
             assert 0 <= box["x"] <= box["x"] + box["w"] <= graph["width"]
             assert 0 <= box["y"] <= box["y"] + box["h"] <= graph["height"]
@@ -108,7 +110,7 @@ def test_nothing_ends_the_script_early():
     page = stepper(passed(root), title=hostile)
     assert "<" not in data_of(page.html)
     model = json.loads(data_of(page.html))
-    assert model["graphs"][0]["nodes"][0]["name"] == hostile.replace("\ud800", "?")
+    assert model["views"][0]["graphs"][0]["nodes"][0]["name"] == hostile.replace("\ud800", "?")
     assert "<img" not in page.html
     assert page.html.encode()
     assert page.html.count("</script>") == 2
@@ -141,6 +143,12 @@ def test_reproducible_bytes(celsius, network, tmp_path):
         assert stepper(Recording.load(path)).html == stepper(recording).html
 
 
+def test_a_page_is_html(celsius, tmp_path):
+    with pytest.raises(ValueError, match=r"'steps.pdf' does not end in .html; a page is saved as"):
+        stepper(celsius).save(tmp_path / "steps.pdf")
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_saved_whole(celsius, tmp_path):
     path = tmp_path / "index.html"
     page = stepper(celsius)
@@ -162,29 +170,20 @@ def test_source_lines_are_shown_where_they_are_known():
 
     with source_lines():
         y = leaf("a", 2.0) * leaf("b", 3.0)
-    graph = page_model(passed(y), "")["graphs"][0]
-    assert [line["text"].strip() for line in graph["code"]] == [
-        'y = leaf("a", 2.0) * leaf("b", 3.0)'
-    ]
-    assert graph["moves"][0]["code"] == 0
+    graph = page_model(passed(y), "")["views"][0]["graphs"][0]
+    made = graph["code"][graph["moves"][0]["code"]]
+    assert made["text"].strip() == 'y = leaf("a", 2.0) * leaf("b", 3.0)'
+    assert made["text"][slice(*graph["moves"][0]["part"])] == made["text"].strip()[4:]
 
 
 def test_a_damaged_installation(monkeypatch, celsius):
     import viz.page
 
-    monkeypatch.setattr(viz.page.resources, "files", lambda _: _Empty())
+    monkeypatch.setattr(viz.page, "_file", lambda name: "")
     with pytest.raises(
         RuntimeError, match="^the page's template lacks a mark; the installation is damaged$"
     ):
         Page(celsius, "").html
-
-
-class _Empty:
-    def joinpath(self, _):
-        return self
-
-    def read_text(self, encoding):
-        return ""
 
 
 def test_norms_do_not_overflow():

@@ -155,7 +155,9 @@ def test_gradients_are_blank_before_the_sweep():
     assert forward.texts("n0") == ["a", "3"]
     assert not any(name.startswith("b") for name in forward.groups)
     both = Drawing(draw(recording).svg)
-    assert both.texts("n0") == ["a", "3", "∂(a·b + a)/∂a", "3"]
+    assert both.texts("n1") == ["b", "2", "∂(a·b + a)/∂b", "3"]
+    sums = ["①", "1", "1", "②", "+ 2", "3"]
+    assert both.texts("n0") == ["a", "3", "∂(a·b + a)/∂a adds up", *sums]
 
 
 def test_a_gradient_of_zero_is_a_zero():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
 from xml.etree import ElementTree
@@ -123,7 +124,9 @@ class Drawing:
 
     def __init__(self, svg: str) -> None:
         self.root = ElementTree.fromstring(svg.encode())
-        self.groups = {g.get("id", ""): g for g in self.root.iter(f"{SVG}g")}
+        self.groups = {
+            re.sub("^d[0-9a-f]{8}_", "", g.get("id", "")): g for g in self.root.iter(f"{SVG}g")
+        }
 
     def texts(self, group: str) -> list[str]:
         """The words of a group, from left to right and top to bottom as they were written."""

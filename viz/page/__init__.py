@@ -5,36 +5,66 @@ from __future__ import annotations
 import html
 import json
 import os
-from functools import cached_property
+from collections.abc import Mapping, Sequence
+from functools import cache, cached_property
 from importlib import resources
 from pathlib import Path
 from typing import Any
 
 from autograd_lite.files import write_whole
 from autograd_lite.recording import Recording
-from viz.page.model import page_model
+from viz.page.model import UNTITLED, View, page_model
+from viz.page.views import page_views
 from viz.subject import as_recording
 
-__all__ = ["Page", "stepper"]
+__all__ = [
+    "Page",
+    "View",
+    "page_html",
+    "page_model",
+    "page_script",
+    "page_style",
+    "page_views",
+    "stepper",
+]
+
+_SCRIPTS = (
+    "dom", "plan", "cards", "drawing", "plots", "panels", "predict", "lens", "heat", "network", "page",
+)  # fmt: skip
+"""The parts of the page's one module, in the order in which they build on each other."""
 
 
 class Page:
     """The page of one recording. In a notebook it shows itself; :meth:`save` writes a file."""
 
-    def __init__(self, recording: Recording, title: str) -> None:
-        self.recording, self.title = recording, title
+    def __init__(
+        self, recording: Recording, title: str, levels: Sequence[str] | None = None
+    ) -> None:
+        self.recording, self.title, self.levels = recording, title, levels
+
+    @cached_property
+    def views(self) -> list[View]:
+        """The recording at every level between which the page switches, the opening one first."""
+        return page_views(self.recording, self.levels)
 
     @cached_property
     def html(self) -> str:
         """The whole page as text."""
-        data = json.dumps(
-            page_model(self.recording, self.title), ensure_ascii=False, separators=(",", ":"),
-            allow_nan=False,
-        )  # fmt: skip
-        return _assembled(data.encode("utf-8", "replace").decode())  # half a character is no UTF-8
+        return page_html(page_model(self.recording, self.title, self.views))
 
     def save(self, path: str | os.PathLike[str]) -> Path:
-        """Write the page, whole or not at all; open it in any browser, from disk."""
+        """Write the page, whole or not at all; open it in any browser, from disk.
+
+        Raises
+        ------
+        ValueError
+            An ending by which a browser would not know it.
+        """
+        name = Path(path).name
+        if not name.lower().endswith((".html", ".htm")):
+            raise ValueError(
+                f"{name!r} does not end in .html; a page is saved as .html: save('steps.html')"
+            )
         return write_whole(path, self.html)
 
     def _repr_html_(self) -> str:
@@ -48,7 +78,7 @@ class Page:
         return f"<Page: {self.title}, {len(self.recording.steps)} steps>"
 
 
-def stepper(what: Any, *, title: str = "") -> Page:
+def stepper(what: Any, *, title: str = "", levels: Sequence[str] | None = None) -> Page:
     """A page on which a learner steps through the recorded passes.
 
     Parameters
@@ -56,6 +86,9 @@ def stepper(what: Any, *, title: str = "") -> Page:
     what : Value, Recording or Recorder
     title : str
         The heading; by default the recording's own.
+    levels : sequence of {"scalars", "neurons", "layers", "model"}, optional
+        The levels of the zoom between which the page switches, the opening one first; by default
+        those in which the recording can be read.
 
     Returns
     -------
@@ -68,22 +101,36 @@ def stepper(what: Any, *, title: str = "") -> Page:
         There is no Graphviz to place the drawing.
     """
     recording = as_recording(what)
-    return Page(recording, title or recording.title or "Backpropagation, step by step")
+    return Page(recording, title or recording.title or UNTITLED, levels)
 
 
-def _assembled(data: str) -> str:
-    """The template with style, script and data at their marks; the data cannot end its element."""
-    folder = resources.files(__name__)
+def page_html(model: Mapping[str, Any]) -> str:
+    """The self-contained page of what :func:`page_model` made, as text.
 
-    def part(name: str) -> str:
-        return folder.joinpath(name).read_text(encoding="utf-8")
-
-    head, style_mark, rest = part("page.html").partition("<!--STYLE-->")
+    The data stands in an element of its own, in which no ``<`` can end it.
+    """
+    data = json.dumps(model, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    data = data.encode("utf-8", "replace").decode()  # half a character is no UTF-8
+    head, style_mark, rest = _file("page.html").partition("<!--STYLE-->")
     middle, data_mark, rest = rest.partition("<!--DATA-->")
     before, script_mark, tail = rest.partition("<!--SCRIPT-->")
     if not (style_mark and data_mark and script_mark):
         raise RuntimeError("the page's template lacks a mark; the installation is damaged")
     return "".join((
-        head, part("page.css"), middle, data.replace("<", "\\u003c"), before, part("drawing.js"),
-        part("page.js"), tail,
+        head, page_style(), middle, data.replace("<", "\\u003c"), before, page_script(), tail,
     ))  # fmt: skip
+
+
+def page_script() -> str:
+    """The ES module of page and widget: it exports ``render({model, el, place, moved})``."""
+    return "\n".join(_file(f"{name}.js") for name in _SCRIPTS)
+
+
+def page_style() -> str:
+    """The style sheet of page and widget; its rules hold inside ``.agl`` only."""
+    return "\n".join(_file(f"{name}.css") for name in ("page", "heat"))
+
+
+@cache
+def _file(name: str) -> str:
+    return resources.files(__name__).joinpath(name).read_text(encoding="utf-8")

@@ -3,212 +3,228 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from autograd_lite.notation import number
-from autograd_lite.recording import Node, Recording, StepRecord, Update
-from viz import narration, style
-from viz.alt import alt_text
-from viz.geometry import Curve
+from autograd_lite.recording import Recording, StepRecord, Update
+from viz import narration
+from viz.lenses import LENSES, Lens, outcome
 from viz.narration import Move, Telling
-from viz.scene import Card, Road, lay_out
-from viz.texts import GraphTexts, StepTexts, norm
+from viz.page.fit import fit_of_step, fit_plot
+from viz.page.heat import heat_of, heat_side, received
+from viz.page.network import network_view
+from viz.page.scenes import graph_data, static_moves
+from viz.parts import Part
+from viz.texts import GraphTexts, StepTexts, cell_grid, cells, norm
 
-__all__ = ["page_model"]
+__all__ = ["UNTITLED", "View", "page_model"]
+
+UNTITLED = "Backpropagation, step by step"
 
 _LONGEST_CURVE = 600
+_FINER = "A mistake is told node by node: choose the finest level of the zoom."
 
 
-def page_model(recording: Recording, title: str) -> dict[str, Any]:
-    """The data of the page, fit for JSON: strings, and numbers for places only."""
+@dataclass(frozen=True)
+class View:
+    """A recording at one level of the zoom; all views of a page have the same training steps.
+
+    ``level`` is ``scalars``, ``neurons``, ``layers`` or ``model``; ``notice`` says what the drawing
+    leaves out.
+    """
+
+    level: str
+    recording: Recording
+    notice: str = ""
+
+
+def page_model(recording: Recording, title: str = "", views: Sequence[View] = ()) -> dict[str, Any]:
+    """The data of the page, fit for JSON: texts, and numbers for places only.
+
+    Parameters
+    ----------
+    recording : Recording
+        With one step at least.
+    title : str
+        The heading; by default the recording's own.
+    views : sequence of View, optional
+        The levels between which the page switches; it opens the first. By default the recording
+        itself, node by node. The finest level holds ``recording`` itself, not a copy.
+
+    Returns
+    -------
+    dict
+        What ``render({model, el})`` of the page's script takes.
+
+    Raises
+    ------
+    viz.layout.GraphvizError
+        There is no Graphviz to place the drawing.
+    """
+    shown = views or (View("scalars", recording),)
+    side = heat_side(v.recording for v in shown)
     return {
-        "version": 1,
-        "title": title,
+        "version": 3,
+        "title": title or recording.title or UNTITLED,
         "subtitle": recording.subtitle,
         "phases": list(narration.PHASES),
         "loss_name": recording.graphs[-1].root.name,
+        "unit": getattr(recording, "unit", "epoch"),
         "loss_curve": _curve(recording),
-        "graphs": [_graph(recording, place) for place in range(len(recording.graphs))],
-        "steps": _steps(recording),
-    }
-
-
-# ── what stays ────────────────────────────────────────────────────────────────────────────────
-def _graph(recording: Recording, place: int) -> dict[str, Any]:
-    graph = recording.graphs[place]
-    first = next(s for s in recording.steps if s.graph == place)
-    texts = StepTexts(recording, first)
-    scene = lay_out(recording, place, style.PAGE)
-    code = _code(graph.nodes)
-    lines = {(n.file, n.line): i for i, n in enumerate(_lines(graph.nodes))}
-    moves = _static(recording, place)
-    return {
-        "width": round(scene.width, 1),
-        "height": round(scene.height, 1),
-        "notice": "",
-        "alt": alt_text(texts, "both"),
-        "clusters": [{"title": c.title, **_box(c.box)} for c in scene.clusters],
-        "nodes": [_node(c, texts, lines) for c in sorted(scene.cards, key=lambda c: c.node.id)],
-        "ops": [
-            {"id": o.node.id, "symbol": o.sign, "name": o.node.op, **_centre(o.box)}
-            for o in scene.ops
+        "fit": fit_plot(recording),
+        "lenses": [
+            {"key": x.key, "title": x.title, "wrong": x.wrong, "right": x.right, "effect": x.effect}
+            for x in LENSES
         ],
-        "edges": [_edge(r) for r in scene.roads],
-        "code": code,
-        "moves": [_move(m, graph.nodes, lines) for m in moves],
+        "network": network_view(recording),
+        "views": [_view(view, recording, side) for view in shown],
     }
 
 
-def _box(box: Any) -> dict[str, float]:
-    return {k: round(v, 1) for k, v in zip("xywh", (box.x, box.y, box.w, box.h), strict=True)}
-
-
-def _centre(box: Any) -> dict[str, float]:
-    x, y = box.centre
-    return {k: round(v, 1) for k, v in zip("xywh", (x, y, box.w, box.h), strict=True)}
-
-
-def _node(card: Card, texts: StepTexts, lines: dict[tuple[str, int], int]) -> dict[str, Any]:
-    node = card.node
+def _view(view: View, finest: Recording, side: int) -> dict[str, Any]:
+    recording = view.recording
+    known = [static_moves(recording, place) for place in range(len(recording.graphs))]
     return {
-        "id": node.id,
-        "kind": node.role,
-        **_box(card.box),
-        "name": node.name,
-        "shape": texts.graph.shape(node),
-        "rows": card.rows,
-        "cols": card.cols,
-        "grad": texts.graph.gradient(node.id) if card.heading_w else None,
-        "module": " › ".join(node.module),
-        "code": lines.get((node.file, node.line)),
+        "level": view.level,
+        "notice": view.notice,
+        "graphs": [
+            graph_data(recording, place, moves, side) for place, (moves, _) in enumerate(known)
+        ],
+        "steps": _steps(recording, known, finest, side),
     }
 
 
-def _edge(road: Road) -> dict[str, Any]:
-    label = None
-    if road.label:
-        x = road.label.x if road.beside else road.label.x + road.label.w / 2
-        anchor = "start" if road.beside else "middle"
-        label = {"x": round(x, 1), "y": round(road.label.y + 13, 1), "anchor": anchor}
-    return {
-        "id": road.key,
-        "node": road.node,
-        "op": road.op,
-        "use": road.use,
-        "forward": _path(road.forward),
-        "backward": _path(road.backward) if road.backward else None,
-        "label": label,
-    }
-
-
-def _path(curve: Curve) -> str:
-    points = [f"{x:.1f} {y:.1f}" for x, y in curve]
-    return f"M{points[0]}C{' '.join(points[1:])}"
-
-
-def _move(move: Move, nodes: Sequence[Node], lines: dict[tuple[str, int], int]) -> dict[str, Any]:
-    made_by = nodes[move.op] if move.op is not None else None
-    return {
-        "phase": move.phase,
-        "title": move.title,
-        "target": move.target,
-        "op": move.op,
-        "edges": list(move.edges),
-        "sources": [{"node": node, "part": part} for node, part in move.sources],
-        "code": lines.get((made_by.file, made_by.line)) if made_by else None,
-        "running": None,
-        "equation": move.equation,
-        "captions": move.captions,
-        "label": None,
-    }
-
-
-def _lines(nodes: Sequence[Node]) -> list[Node]:
-    """One node for each known source line, in the order of the lines."""
-    known = {(n.file, n.line): n for n in nodes if n.code}
-    return [known[key] for key in sorted(known)]
-
-
-def _code(nodes: Sequence[Node]) -> list[dict[str, Any]]:
-    return [{"line": n.line, "text": n.code, "phase": ""} for n in _lines(nodes)]
-
-
-# ── what changes ──────────────────────────────────────────────────────────────────────────────
-def _steps(recording: Recording) -> list[dict[str, Any]]:
+# ── the steps ─────────────────────────────────────────────────────────────────────────────────
+def _steps(
+    recording: Recording, known: Sequence[tuple[list[Move], str]], finest: Recording, side: int
+) -> list[dict[str, Any]]:
     """Every recorded step; what they have in common is found once."""
     largest = max(
         (_size(v) for s in recording.steps for v in (*s.values, *s.contributions)), default=1.0
     )
-    static = [_static(recording, place) for place in range(len(recording.graphs))]
-    pairs = _pairs(recording)
+    pairs, plot = _pairs(recording), fit_plot(finest)
+    told = not any(isinstance(n, Part) for g in recording.graphs for n in g.nodes)
     count = len(recording.losses) or recording.steps[-1].number
-    return [
-        {
-            "of": count,
-            "curve_index": _nearest(pairs, s),
-            **_step(recording, s, static[s.graph], largest),
-        }
-        for s in recording.steps
-    ]
-
-
-def _static(recording: Recording, place: int) -> list[Move]:
-    """The moves of a graph, which all of its steps make."""
-    first = next(s for s in recording.steps if s.graph == place)
-    return narration.moves(recording.graphs[place], [u.node for u in first.updates])
+    steps = []
+    for step, fine in zip(recording.steps, finest.steps, strict=True):
+        data: dict[str, Any] = {"of": count, "curve_index": _nearest(pairs, step)}
+        data |= _step(recording, step, *known[step.graph], largest, side)
+        if plot and (fit := fit_of_step(finest, fine, plot["box"])):
+            data["fit"] = fit
+        for lens in LENSES:
+            data["lenses"][lens.key] = (
+                _lens(recording, step, lens) if told and recording is finest else {"reason": _FINER}
+            )
+        steps.append(data)
+    return steps
 
 
 def _step(
-    recording: Recording, step: StepRecord, static: list[Move], largest: float
+    recording: Recording, step: StepRecord, static: list[Move], form: str, largest: float, side: int
 ) -> dict[str, Any]:
     texts = StepTexts(recording, step)
-    told = narration.tellings(texts)
-    graph = texts.graph.graph
+    told = narration.tellings(texts, form)
+    drawn = [n for n in texts.graph.graph.nodes if n.id not in texts.graph.folded]
     widths = _widths(texts, largest)
-    drawn = [n for n in graph.nodes if n.id not in texts.graph.folded]
+    moves = [_telling(t, m, w) for t, m, w in zip(told, static, widths, strict=True)]
+    large = {n.id for n in drawn if side and cell_grid(n.shape) is None}
+    for move, data, after in zip(static, moves, received(texts, len(static)), strict=True):
+        if after is not None and move.target in large:
+            data["heat"] = heat_of(after, side)
     return {
         "graph": step.graph,
         "step": step.number,
         "epoch": step.epoch,
         "loss": number(step.loss),
         "values": {str(n.id): [list(r) for r in texts.values[n.id]] for n in drawn},
-        "moves": [_telling(t, m, w) for t, m, w in zip(told, static, widths, strict=True)],
-        "params": [_parameter(u, texts.graph) for u in step.updates],
+        **(
+            {"heat": {str(i): heat_of(step.values[i], side) for i in sorted(large)}}
+            if large
+            else {}
+        ),
+        "moves": moves,
+        "params": [_parameter(u, texts.graph, form, t) for u, t in _updates(step, static, told)],
+        "left_over": _left_over(texts),
+        "checks": {
+            str(c.node): ["agrees" if c.agrees else "differs", _numeric(c.numeric)]
+            for c in getattr(step, "checks", ())
+        },
+        "lenses": {},
     }
+
+
+def _numeric(value: Any) -> str:
+    return "" if value is None else number(float(value))
+
+
+def _updates(step: StepRecord, static: list[Move], told: list[Telling]) -> list[Any]:
+    tellings = [t for m, t in zip(static, told, strict=True) if m.phase == "update"]
+    return list(zip(step.updates, tellings, strict=True))
 
 
 def _telling(telling: Telling, move: Move, width: float) -> dict[str, Any]:
-    said = [narration.plain_text(line) for line in (move.title, *telling.say)]
+    """Only what there is: most micro-steps have no sum and no element to ask for."""
+    data: dict[str, Any] = {"numbers": telling.numbers, "say": telling.say}
+    if telling.note:
+        data["note"] = telling.note
+    if telling.gradient:
+        data["grad"] = [list(r) for r in telling.gradient]
+    if telling.label and move.phase == "backward":
+        data["label"] = list(telling.label)
+    if telling.sums:
+        data["sums"] = list(telling.sums)
+    if telling.cell:
+        cell = telling.cell
+        data["cell"] = {
+            "row": cell.row,
+            "col": cell.column,
+            "where": cell.where,
+            "numbers": cell.numbers,
+        }
+    data["width"] = width
+    return data
+
+
+def _brief(data: Any) -> str:
+    """A number, or the norm of several."""
+    if np.size(data) == 1:
+        return number(float(np.asarray(data).item()))
+    return number(norm(data))
+
+
+def _parameter(update: Update, texts: GraphTexts, form: str, telling: Telling) -> dict[str, Any]:
+    node = texts.graph.nodes[update.node]
+    shape = texts.shape(node) if not isinstance(node, Part) else str(np.shape(update.before))
+    # The arithmetic stands under the table; for many numbers, or a rule of one's own, the formula.
+    new, arrow, *right = telling.numbers
+    worked = form != "other" and np.size(update.before) == 1
+    rule = f"{texts.name(node.id)} {arrow} {' '.join(right)} = {new}" if worked else update.rule
     return {
-        "numbers": telling.numbers,
-        "say": telling.say,
-        "note": telling.note,
-        "grad": [list(r) for r in telling.gradient] if telling.gradient else None,
-        "label": list(telling.label) if telling.label and move.phase == "backward" else None,
-        "width": width,
-        "speak": f"{said[0]}: {' '.join(telling.numbers)}. {' '.join(said[1:])}",
+        "name": narration.moved_name(texts, node),
+        "shape": f"{shape}, norm" if np.size(update.before) > 1 else shape,
+        "node": node.id,
+        "old": _brief(update.before),
+        "grad": _brief(update.gradient),
+        "new": _brief(update.after),
+        "rule": rule,
     }
 
 
-def _parameter(update: Update, texts: GraphTexts) -> dict[str, Any]:
-    node = texts.graph.nodes[update.node]
-
-    def brief(data: Any) -> str:
-        if np.size(data) == 1:
-            return number(float(np.asarray(data).item()))
-        return number(norm(data))
-
-    shape = texts.shape(node)
+def _left_over(texts: StepTexts) -> dict[str, Any] | None:
+    """The gradients that the step before left, until they are cleared."""
+    before = narration.step_before(texts)
+    if before is None:
+        return None
     return {
-        "name": node.name,
-        "shape": f"{shape}, norm" if np.size(update.before) > 1 else shape,
-        "node": node.id,
-        "old": brief(update.before),
-        "grad": brief(update.gradient),
-        "new": brief(update.after),
-        "rule": update.rule,
+        "step": before.number,
+        "grads": {
+            str(u.node): [list(r) for r in cells(u.gradient, np.shape(u.gradient))]
+            for u in before.updates
+        },
+        "params": {str(u.node): _brief(u.gradient) for u in before.updates},
     }
 
 
@@ -217,6 +233,7 @@ def _widths(texts: StepTexts, largest: float) -> list[float]:
     step = texts.step
     sizes = [_size(step.values[n.id]) for n in narration.computed(texts.graph.graph)]
     if texts.applications:
+        sizes += [0.0] * bool(step.updates)
         sizes += [1.0, *(_size(a.contribution) for a in texts.applications)]
     sizes += [0.0] * len(step.updates)
     return [
@@ -229,6 +246,30 @@ def _size(data: Any) -> float:
     array = np.abs(np.asarray(data, float))
     finite = array[np.isfinite(array)]
     return float(finite.max()) if finite.size else 0.0
+
+
+def _lens(recording: Recording, step: StepRecord, lens: Lens) -> dict[str, Any]:
+    """What a mistake would do to this step: only what differs."""
+    found = outcome(recording, step, lens)
+    if found.reason:
+        return {"reason": found.reason}
+    nodes = recording.graph_of(step).nodes
+    return {
+        "grads": {
+            str(i): [list(r) for r in cells(g, nodes[i].shape)] for i, g in found.gradients.items()
+        },
+        "moved": [
+            {
+                "name": nodes[m.update.node].name,
+                "node": m.update.node,
+                "grad": _brief(m.gradient),
+                "new": "" if m.after is None else _brief(m.after),
+                "verdict": m.verdict,
+                "differs": m.differs,
+            }
+            for m in found.moved
+        ],
+    }
 
 
 # ── the loss curve ────────────────────────────────────────────────────────────────────────────

@@ -1,275 +1,201 @@
 // The stepper: steps through one recorded training run, micro-step by micro-step.
 //
-// render({model, el}) builds everything inside `el` and returns a function that takes it down.
-// This is the second half of the one module of the page; drawing.js is the first.
+// render({ model, el, place, moved }) builds everything inside `el` and returns a function that takes
+// it down; that function carries go(place). `place` is { step, phase, at } and, if wanted, theme,
+// notation, zoom, lens and predict, as in the address; `moved(place)` is called after every step.
 
-function drawMinimap(graph) {
-  const svg = s("svg", { class: "map", viewBox: `0 0 ${graph.width} ${graph.height}`, "aria-hidden": "true" });
-  svg.style.width = `min(100%, ${Math.round((54 * graph.width) / graph.height)}px)`;
-  for (const op of graph.ops) svg.append(s("circle", { cx: op.x, cy: op.y, r: 14 }));
-  const boxes = new Map(graph.nodes.map((node) => [node.id, s("rect", { class: node.kind, x: node.x, y: node.y, width: node.w, height: node.h, rx: 12 })]));
-  const view = s("rect", { class: "view", rx: 14 });
-  svg.append(...graph.edges.map((edge) => s("path", { d: edge.forward })), ...boxes.values(), view);
-  return { svg, view, boxes };
-}
-
-// The loss curve: the numbers place its points, the texts come from the steps.
-function lossCurve(model, go) {
-  const { epochs, losses, ticks } = model.loss_curve;
-  const W = 312, top = 18, bottom = 84, left = 6, right = 306;
-  const marks = list(ticks).map((text) => [text, Number(String(text).replace("−", "-"))]).filter(([, at]) => Number.isFinite(at));
-  const known = losses.filter((loss) => loss !== null).concat(marks.map(([, at]) => at));
-  const low = Math.min(0, ...known), high = Math.max(...known, low + 1e-300), last = epochs.length - 1;
-  const x = (i) => last < 1 ? left : left + (right - left) * (epochs[i] - epochs[0]) / ((epochs[last] - epochs[0]) || 1);
-  const y = (loss) => bottom - (bottom - top) * ((loss - low) / ((high - low) || 1));
-  const points = losses.map((loss, i) => (loss === null ? null : `${x(i).toFixed(1)} ${y(loss).toFixed(1)}`));
-  const path = (upto) => points.slice(0, upto).map((p, i) => (p ? `${i && points[i - 1] ? "L" : "M"}${p}` : "")).join("");
-  const svg = s("svg", { class: "curve", viewBox: `0 0 ${W} 104`, role: "img" });
-  for (const [text, at] of marks) {
-    svg.append(s("line", { class: at === low ? "rule" : "hair", x1: 0, x2: W, y1: y(at), y2: y(at) }),
-      s("text", { class: "tick", x: W, y: y(at) - 4, "text-anchor": "end" }, String(text)));
-  }
-  const done = s("path", { class: "done" }), stem = s("line", { class: "stem", y2: bottom }), dot = s("circle", { r: 5 });
-  const value = s("text", { class: "now" }), when = s("text", { class: "when", y: 100 });
-  const end = s("text", { class: "tick", x: W, y: 100, "text-anchor": "end" }, last > 0 ? String(epochs[last]) : "");
-  svg.append(s("path", { class: "all", d: path(points.length) }), done, stem, dot, value, when, end);
-  return { svg, show(step) {
-    const i = step.curve_index ?? -1, known = points[i] !== null && points[i] !== undefined;
-    svg.setAttribute("aria-label", `${model.loss_name} is ${step.loss} in epoch ${step.epoch}, ${model.loss_curve.epochs.length} points in all`);
-    for (const el of [done, stem, dot]) el.style.display = known ? "" : "none";
-    value.textContent = step.loss;
-    const at = i < 0 ? left : x(i), over = at > W * 0.66, up = known ? y(losses[i]) : top + 14;
-    when.textContent = `epoch ${step.epoch}`;
-    when.setAttribute("x", Math.max(0, Math.min(at - 22, W - 50)));
-    end.style.display = at > W * 0.7 ? "none" : "";
-    value.setAttribute("x", over ? at - 10 : at + 11);
-    value.setAttribute("y", Math.max(14, up < bottom - 16 ? up + 5 : up - 9));
-    value.setAttribute("text-anchor", over ? "end" : "start");
-    if (!known) return;
-    done.setAttribute("d", path(i + 1));
-    for (const [el, key, v] of [[stem, "x1", at], [stem, "x2", at], [stem, "y1", up], [dot, "cx", at], [dot, "cy", up]]) el.setAttribute(key, v);
-  } };
-}
-
-function paramTable(step, at, graph, room) {
-  const shapes = step.params.some((param) => param.shape);
-  const body = h("tbody"), rule = h("div", { class: "rules" });
-  const gradsOf = (param) => at.grads.get(param.node) || [];
-  const updates = graph.moves.flatMap((move, i) => (move.phase === "update" ? [i] : []));
-  const rows = step.params.map((param, i) => {
-    const grad = h("td", { class: "grad" }, h("span")), fresh = h("td", { class: "new" }, h("span"));
-    body.append(h("tr", null, h("th", { scope: "row" }, h("i", { class: "m" }, param.name)),
-      shapes && h("td", { class: "shape" }, param.shape), h("td", null, h("span", null, param.old)), grad, fresh));
-    return { param, grad: grad.firstChild, fresh: fresh.firstChild, due: updates[i] ?? Infinity };
-  });
-  const el = h("div", { class: "scroll", tabindex: rows.length > 7 ? 0 : null, role: "group", "aria-label": "Parameters" },
-    h("table", null, h("thead", null, h("tr", null, h("th", null, h("span", { class: "hidden" }, "name")), shapes && h("th", null, "shape"),
-      ...["old", "grad", "new"].map((key) => h("th", { scope: "col", style: `min-width: ${room[key]}ch` }, key === "grad" ? "gradient" : key)))), body));
-  return { parts: [el, rule], show(k) {
-    const move = graph.moves[k];
-    let current = null;
-    for (const row of rows) {
-      const { param } = row, mine = gradsOf(param), seen = mine.filter((i) => i <= k);
-      const cells = seen.length && step.moves[seen[seen.length - 1]].grad;
-      const running = cells && cells.length === 1 && cells[0].length === 1 ? cells[0][0] : "";
-      row.grad.textContent = mine.length ? (seen.length === mine.length ? param.grad : running) : row.due <= k ? param.grad : "";
-      row.fresh.textContent = row.due <= k ? param.new : "";
-      row.grad.className = move.phase === "backward" && move.target === param.node ? "on b" : "";
-      row.fresh.className = row.due === k ? "on u" : "";
-      if (row.due === k || row.grad.className) current = row;
-    }
-    const shown = rows.filter((row) => row.due <= k && (rows.length <= 3 || row.due === k));
-    rule.replaceChildren(...shown.map((row) => h("p", { class: row.due === k ? "now" : null }, row.param.rule)));
-    if (!current || el.scrollHeight <= el.clientHeight) return;
-    const top = current.grad.closest("tr").offsetTop;
-    if (top < el.scrollTop + 30 || top > el.scrollTop + el.clientHeight - 30) el.scrollTop = top - el.clientHeight / 2;
-  } };
-}
-
-function codeList(graph) {
-  const lines = list(graph.code).map((line) => h("li", null, h("span", { class: "n" }, String(line.line)),
-    h("code", null, line.text), line.phase && h("span", { class: "p" }, capital(line.phase))));
-  const ol = h("ol", { class: "lines", tabindex: 0, role: "list", "aria-label": "Source lines" }, lines), note = h("p", { class: "note" });
-  return { parts: [ol, note], show(move) {
-    const has = (i) => i !== null && i !== undefined && lines[i];
-    lines.forEach((li, i) => {
-      const here = i === move.code, runs = i === move.running;
-      li.className = `${here ? `on ${tone(move.phase)}` : ""} ${runs ? `run ${tone(move.phase)}` : ""}`.trim();
-      li.setAttribute("aria-current", here ? "true" : "false");
-    });
-    const op = graph.ops.find((one) => one.id === move.op);
-    note.textContent = [has(move.code) && `Line ${graph.code[move.code].line} made ${op ? `this ${op.symbol}` : "this value"}.`,
-      has(move.running) && `Line ${graph.code[move.running].line} is running.`].filter(Boolean).join(" ");
-    const li = has(move.code) || has(move.running);
-    if (li && ol.scrollHeight > ol.clientHeight) ol.scrollTop = li.offsetTop - ol.offsetTop - ol.clientHeight / 2;
-  } };
-}
-
-function narration(el) {
-  const where = h("p", { class: "where" }), title = h("h2"), eq = h("div", { class: "eq", role: "math" });
-  const say = h("p", { class: "say" }), note = h("p", { class: "note" });
-  el.append(where, title, eq, say, note);
-  return (move, told, run, k) => {
-    where.textContent = `${capital(run.name)}, ${k - run.start + 1} of ${run.count}`;
-    title.replaceChildren(...spans(move.title));
-    const columns = list(move.equation), rows = [[], [], []]; // read row by row
-    const cell = (row, i, cls, ...kids) => {
-      const made = h("span", { class: cls }, ...kids);
-      made.style.gridArea = `${row} / ${i + 1}`;
-      rows[row - 1].push(made);
-    };
-    columns.forEach((part, i) => {
-      const sign = part.text !== undefined && isOperator(part.text);
-      if (part.over !== undefined) cell(1, i, "frac m", h("span", null, part.over), h("span", null, part.under));
-      else cell(1, i, sign ? "sign" : isNumber(part.text || "") ? "num" : "m", part.text);
-      cell(2, i, sign ? "sign" : `number ${i === 0 ? `first ${tone(move.phase)}` : ""}`, list(told.numbers)[i]);
-      cell(3, i, "caption", spans(list(move.captions)[i]));
-    });
-    const wide = list(told.numbers).join("").length;
-    eq.className = `eq ${wide > 40 ? "tiny" : wide > 24 ? "small" : wide > 15 ? "mid" : ""}`;
-    eq.setAttribute("aria-label", told.speak || list(told.numbers).join(" "));
-    eq.replaceChildren(...rows.flat());
-    say.replaceChildren(...list(told.say).flatMap((line, i) => [i ? " " : null, ...spans(line)]).filter((kid) => kid !== null));
-    note.replaceChildren(...list(told.note).flatMap((line, i) => [i ? h("br") : null, ...spans(line)]).filter((kid) => kid !== null));
-  };
-}
-
-function traceTable(el) {
-  const body = h("tbody");
-  el.append(h("summary", null, "All micro-steps of this training step, as a table"), h("div", { class: "scroll", tabindex: 0, role: "group", "aria-label": "Trace" },
-    h("table", null, h("thead", null, h("tr", null, ["", "phase", "what happens", "with numbers", "why"].map((text) => h("th", { scope: "col" }, text)))), body)));
-  let built = null;
-  return (graph, step, k) => {
-    if (!el.open) return;
-    if (built !== step) {
-      built = step;
-      body.replaceChildren(...graph.moves.map((move, i) => {
-        const told = step.moves[i];
-        return h("tr", null, h("td", null, String(i + 1)), h("td", null, capital(move.phase)), h("td", null, spans(move.title)),
-          h("td", { class: "num" }, list(told.numbers).filter(Boolean).join(" ")), h("td", null, list(told.say).map(plain).join(" ")));
-      }));
-    }
-    [...body.children].forEach((row, i) => row.setAttribute("aria-current", i === k ? "step" : "false"));
-  };
-}
-
+const PACE = 2000; // milliseconds for one micro-step when playing at 1×
 const KEYS = [[["←", "→"], "step", "one micro-step back or on"], [["⇧←", "⇧→"], "phase", "to the start of a phase"],
   [["PgUp", "PgDn"], "training step", "one training step back or on"], [["Home", "End"], null, "first or last micro-step of the training step"],
-  [["Space"], "play", "play or pause"], [["?"], "help", "this help"]];
+  [["Space"], "play", "play or pause"], [["P"], "predict", "predict the next number before it is shown"], [["?"], "help", "this help"]];
+const LEVELS = { scalars: "Scalars", neurons: "Neurons", layers: "Layers", model: "Model" };
 
-export function render({ model: given, el }) {
-  if (!list(given.steps).length) {
-    el.replaceChildren(h("p", null, "This recording holds no training step, so there is nothing to step through."));
-    return () => el.replaceChildren();
-  }
-  const model = completed(given);
-  // Two steppers, and two copies of this module, may share a page: ids carry a prefix of their own.
-  let number = 1;
-  while (document.querySelector(`[data-agl="${number}"]`)) number += 1;
-  const ids = `agl${number}_`;
-  const page = document.documentElement.classList.contains("agl-page");
-  const off = new AbortController();
-  const on = (target, type, run, options) => target.addEventListener(type, run, { signal: off.signal, ...options });
-  const button = (label, cls, ...kids) => h("button", { type: "button", class: cls, "aria-label": label, title: label }, ...kids);
-  if (page && model.title) document.title = model.title;
+const button = (label, cls, ...kids) => h("button", { type: "button", class: cls, "aria-label": label, title: label }, ...kids);
 
-  // The frame of the page
-  const root = h("div", { class: "agl", "data-agl": number, tabindex: -1 });
-  const ofStep = h("p", { class: "of" }), phases = h("ol"), theme = button("Dark theme", "theme", icon("M8 1.5a6.5 6.5 0 1 0 0 13 6.5 6.5 0 0 0 0-13zM8 3.1v9.8a4.9 4.9 0 0 1 0-9.8z"));
-  const pan = h("div", { class: "pan" }), map = h("div", { class: "maps" }), notice = h("p", { class: "notice" });
+function legendList(checked) {
   const sample = (cls, ...kids) => s("svg", { class: cls, viewBox: "0 0 34 14", width: 34, height: 14, "aria-hidden": "true" }, ...kids);
   const box = (kind) => sample(`node ${kind}`, s("rect", { class: "box", x: 7, y: 1.5, width: 22, height: 11, rx: 3.5 }), kind === "parameter" && s("rect", { class: "inner", x: 9.5, y: 4, width: 17, height: 6, rx: 1.5 }),
     kind === "value" && s("path", { class: "hair", d: "M9.5 7h17" }));
   const arrow = (c) => sample("", s("path", { class: `edge now ${c}`, d: c === "f" ? "M1 7H27" : "M33 7H8" }), s("path", { class: `head ${c}`, d: c === "f" ? "M25 3l9 4-9 4 2-4z" : "M9 3L0 7l9 4-2-4z" }));
-  const legend = h("ul", { class: "legend" }, [[arrow("f"), "value, forward"], [arrow("b"), "gradient, backward"], [box("parameter"), "parameter"],
-    [box("loss"), "loss"], [box("value"), "blank: not reached yet"]].map(([picture, text]) => h("li", null, picture, text)));
-  const names = ["why", "code", "params", "loss"], headings = { why: "Why", code: "Code", params: "Parameters", loss: "Loss" };
+  return h("ul", { class: "legend" }, [[arrow("f"), "value, forward"], [arrow("b"), "gradient, backward"], [box("parameter"), "parameter"],
+    [box("loss"), "loss"], [box("value"), "blank: not reached yet"], checked && ["✓", "agrees with the numeric check"]].filter(Boolean).map(([picture, text]) => h("li", null, picture, text)));
+}
+
+// Everything that the page is made of, empty.
+function frame(model, ids) {
+  const root = h("div", { class: "agl", tabindex: -1 });
+  const ofStep = h("p", { class: "of" }), phases = h("ol"), theme = button("Dark theme", "theme", icon("M8 1.5a6.5 6.5 0 1 0 0 13 6.5 6.5 0 0 0 0-13zM8 3.1v9.8a4.9 4.9 0 0 1 0-9.8z"));
+  const pan = h("div", { class: "pan", role: "group", "aria-label": "Drawing" }), map = h("div", { class: "maps" }), notice = h("p", { class: "notice" });
+  const zoom = h("div", { class: "zoom", role: "group", "aria-label": "Zoom" });
+  const options = (pairs) => pairs.map(([value, text]) => h("option", { value }, text));
+  const notation = h("select", { id: `${ids}notation` }, options(Object.entries(NOTATIONS)));
+  const lens = h("select", { id: `${ids}lens` }, options([["", "none"], ...model.lenses.map((one) => [one.key, one.title])]));
+  const tools = h("div", { class: "tools" }, zoom, h("span", { class: "choice" }, h("label", { for: notation.id }, "Notation"), notation),
+    model.lenses.length ? h("span", { class: "choice" }, h("label", { for: lens.id }, "Bug lens"), lens) : "");
+  const strip = h("section", { class: "lens", "aria-label": "What the mistake does", hidden: "" });
+  const names = ["why", "code", "params", "loss", "fit"], headings = { why: "Why", code: "Code", params: "Parameters", loss: "Loss", fit: "Fit" };
   const panels = Object.fromEntries(names.map((name) => [name, h("section", { class: `panel ${name}`, id: ids + name, "aria-label": headings[name] })]));
   const tabs = h("div", { class: "tabs", role: "tablist", "aria-label": "About this micro-step" });
   const trace = h("details", { class: "trace" }), live = h("div", { class: "hidden", role: "status", "aria-live": "polite" });
   const back = button("One micro-step back", "round back", icon(LEFT)), next = button("One micro-step on", "round next", icon(RIGHT)), play = button("Play", "round play", icon(PLAY));
   const scrub = h("input", { type: "range", min: 0, step: 1, "aria-label": "Micro-step" }), ticks = h("div", { class: "ticks", "aria-hidden": "true" }), labels = h("div", { class: "labels", "aria-hidden": "true" });
   const rail = h("div", { class: "rail" }, ticks, scrub, labels), count = h("span", { class: "count" });
-  const train = h("input", { type: "range", min: 0, max: model.steps.length - 1, step: 1, value: 0, id: `${ids}train` }), trained = h("output", { for: `${ids}train` });
+  const predict = h("button", { type: "button", class: "predict", role: "switch", "aria-checked": "false" }, "Predict", h("i", { class: "switch", "aria-hidden": "true" }));
+  const train = h("input", { type: "range", min: 0, max: model.views[0].steps.length - 1, step: 1, value: 0, id: `${ids}train` }), trained = h("output", { for: `${ids}train` });
   const speed = h("select", { id: `${ids}speed` }, ["0.5", "1", "2", "4"].map((x) => h("option", { value: x, selected: x === "1" ? "" : null }, `${x}×`)));
-  const help = button("Help: the keys", "help", h("kbd", null, "?"), " help"), more = button("More controls", "round more", icon("M3.2 8h.01M8 8h.01M12.8 8h.01"));
-  const keys = h("div", { class: "keys" }, KEYS.slice(0, 5).filter((row) => row[1]).map(([caps, text]) => h("span", null, caps.map((cap) => h("kbd", null, cap)), ` ${text}`)), help);
-  const footer = h("footer", { class: "controls", id: `${ids}controls` }, h("div", { class: "row" }, h("div", { class: "buttons" }, back, next, play, count, more), rail),
-    h("div", { class: "row second" }, h("label", { class: "train", for: `${ids}train` }, "Training step"), train, trained, h("label", { class: "speed" }, "Speed", speed), keys));
+  const help = button("Help: the keys", "help", h("kbd", null, "?"), " help"), more = button("More controls", "more", icon("M3.2 8h.01M8 8h.01M12.8 8h.01"));
+  const keys = h("div", { class: "keys" }, KEYS.slice(0, -1).filter((row) => row[1]).map(([caps, text]) => h("span", null, caps.map((cap) => h("kbd", null, cap)), ` ${text}`)), help);
+  const second = h("div", { class: "row second" }, h("label", { class: "train", for: `${ids}train` }, "Training step"), train, trained, h("span", { class: "speed" }, h("label", { for: `${ids}speed` }, "Speed"), speed), keys);
+  const footer = h("footer", { class: "controls", id: `${ids}controls` }, h("div", { class: "row" }, h("div", { class: "buttons" }, back, next, play, count), rail, predict), second);
   const close = h("button", { type: "button", class: "close" }, "Close"); // a form would be refused in a sandbox
   const dialog = h("dialog", { class: "sheet", "aria-label": "Keys" }, h("h2", null, "Keys"),
     h("dl", null, KEYS.map(([caps, , text]) => [h("dt", null, caps.map((cap) => h("kbd", null, cap))), h("dd", null, text)])),
-    h("p", { class: "note" }, "The address of this page names what you see, as in #step=12&phase=backward&at=5. Choose a box in the drawing to go where its number is made."),
-    close);
+    h("p", { class: "note" }, "The address of this page names what you see, as in #step=12&phase=backward&at=5. Choose a box in the drawing, or a line of the code, to go where its number is made."), close);
+  const bar = h("div", { class: "topbar" }, tools);
   root.append(h("a", { class: "skip", href: `#${ids}controls` }, "Skip to the controls"),
     h("header", null, h("div", { class: "titles" }, h("h1", null, model.title), h("p", { class: "subtitle" }, spans(model.subtitle))),
-      h("div", { class: "state" }, ofStep, h("nav", { "aria-label": "Phases" }, phases), theme)),
-    h("main", null, h("section", { class: "graph", "aria-label": "Computation graph" }, pan, h("div", { class: "under" }, notice, map, legend)), tabs,
+      h("div", { class: "state" }, ofStep, h("nav", { "aria-label": "Phases" }, phases), more, theme)),
+    h("main", null, bar, h("section", { class: "graph", "aria-label": "Computation graph" }, pan, h("div", { class: "under" }, notice, map, legendList(model.views.some((view) => view.steps.some((step) => Object.keys(step.checks).length))))), strip, tabs,
       h("div", { class: "panels" }, Object.values(panels)), trace), footer, live, dialog);
+  return { root, ofStep, phases, theme, pan, map, notice, zoom, notation, lens, tools, bar, strip, names, headings, panels, tabs, trace, live, back, next, play,
+    scrub, ticks, labels, rail, count, predict, train, trained, speed, help, more, second, footer, close, dialog };
+}
+
+// The scrubber: each phase is set off by one empty place, so its scale shows where it begins.
+function scrubber(ui, at, count) {
+  const slotOf = (i) => i + at.phases.findIndex((run) => i < run.start + run.count);
+  const last = slotOf(count - 1), part = (i) => (100 * slotOf(i)) / Math.max(1, last), starts = new Set(at.phases.map((run) => run.start));
+  const placed = (el, i) => { el.style.left = `${part(i)}%`; return el; };
+  return { slotOf, last, enter() {
+    ui.scrub.max = last;
+    ui.ticks.replaceChildren(...["all", "past"].map((cls) => h("div", { class: cls }, Array.from({ length: count }, (_, i) => (last > 150 && !starts.has(i) ? null : placed(h("i"), i))))));
+    ui.labels.replaceChildren(...at.phases.map((run) => placed(h("span"), run.start)));
+  }, nearest(slot, from) {
+    const moves = Array.from({ length: count }, (_, i) => i);
+    return slot >= from ? moves.find((i) => slotOf(i) >= slot) : moves.findLast((i) => slotOf(i) <= slot);
+  }, spread(k, width) { // the names of the phases: the current one first, then those that find room
+    const taken = [], all = [...ui.labels.children], here = at.phases.indexOf(at.run(k));
+    for (const i of [here, ...all.keys()].filter((v, n, self) => self.indexOf(v) === n)) {
+      const run = at.phases[i], label = all[i];
+      label.replaceChildren(capital(run.name), i === here ? h("b", null, ` ${k - run.start + 1} of ${run.count}`) : "");
+      label.className = i === here ? `here ${tone(run.name)}` : i > here ? "later" : "";
+      const from = (width * part(run.start)) / 100, to = from + label.textContent.length * 7 + 10;
+      const clear = taken.every(([a, b]) => to <= a || from >= b);
+      label.style.visibility = clear ? "" : "hidden";
+      const over = Math.max(0, to - width - 12);
+      label.style.transform = over ? `translateX(${-over}px)` : "";
+      if (clear) taken.push([from - over, to - over]);
+    }
+  } };
+}
+
+export function render({ model: given, el, place = null, moved = null }) {
+  if (!list(given.views).some((view) => list(view.steps).length)) {
+    el.replaceChildren(h("p", null, "This recording holds no training step, so there is nothing to step through."));
+    return Object.assign(() => el.replaceChildren(), { go() {} });
+  }
+  const model = completed(given);
+  // Two steppers, and two copies of this module, may share a page: ids carry a prefix of their own.
+  let number = 1;
+  while (document.querySelector(`[data-agl="${number}"]`)) number += 1;
+  const ids = `agl${number}_`, page = document.documentElement.classList.contains("agl-page");
+  const off = new AbortController();
+  const on = (target, type, run, options) => target.addEventListener(type, run, { signal: off.signal, ...options });
+  if (page && model.title) document.title = model.title;
+  const ui = frame(model, ids), { root, pan, panels } = ui;
+  root.dataset.agl = number;
   el.replaceChildren(root);
 
-  const why = narration(panels.why), tell = traceTable(trace);
-  const hasCurve = model.loss_curve && list(model.loss_curve.losses).some((loss) => loss !== null);
-  const curve = hasCurve && lossCurve(model);
-  if (curve) panels.loss.append(h("h3", null, "Loss"), curve.svg);
+  const asking = quiz((found, spoken) => {
+    ui.next.classList.toggle("due", Boolean(found && found.right));
+    if (!spoken) return;
+    ui.live.textContent = spoken;
+    // On a small screen the verdict would stand behind the controls.
+    asking.el.style.scrollMarginBottom = `${root.querySelector(".controls").offsetHeight + 8}px`;
+    asking.el.scrollIntoView({ block: "nearest" });
+  });
+  const why = narration(panels.why, asking), tell = traceTable(ui.trace), bug = lensStrip(ui.strip);
+  const curve = model.loss_curve && list(model.loss_curve.losses).some((loss) => loss !== null) && lossCurve(model);
+  const fitting = model.fit && fitPlot(model);
+  // Beside code there is room for one of the two plots; the headings change places.
+  const other = (text) => { const b = h("button", { type: "button" }, text); on(b, "click", () => root.classList.toggle("fit-first")); return b; };
+  if (curve) panels.loss.append(h("h3", null, "Loss", fitting && other("Fit")), curve.svg);
+  if (fitting) panels.fit.append(h("h3", null, "Fit", curve && other("Loss")), fitting.svg);
+  root.classList.toggle("fit-first", Boolean(fitting && !curve));
+  root.classList.toggle("no-curve", !curve);
   const room = {}; // places wide enough for every step, so that no column moves
-  for (const key of ["old", "grad", "new"]) room[key] = 2 + Math.max(6, ...model.steps.map((step) => longest(step.params.map((param) => [param[key] || ""]))));
-  const built = new Map();
-  let at = 0, k = 0, current = null, table = null, timer = null, settle = null, fit = 1;
+  for (const key of ["old", "grad", "new"]) room[key] = 2 + Math.max(6, ...model.views.flatMap((one) => one.steps).map((step) => longest(step.params.map((param) => [param[key] || ""]))));
+  const built = new Map(), state = { notation: "partial", lens: "", predict: false, revealed: false, mine: [], theme: null };
+  const heat = heatPanel(ids, () => root), net = model.network && drawNetwork(model.network, model.loss_name);
+  pan.after(heat.el);
+  let view = model.views[0], wired = false, at = 0, k = 0, current = null, table = null, timer = null, settle = null, fit = 1, railWidth = 0, frameDue = 0, byKey = false;
 
-  function graphOf(step) {
-    if (!built.has(step.graph)) {
-      const graph = model.graphs[step.graph], when = index(graph), mini = drawMinimap(graph);
-      const mine = model.steps.filter((one) => one.graph === step.graph);
-      const drawing = drawGraph(graph, when, mine, `${ids}${step.graph}_`, pan, (id) => visit(id));
-      built.set(step.graph, { graph, when, mini, drawing, code: list(graph.code).length ? codeList(graph) : null });
+  // ── graphs and levels ───────────────────────────────────────────────────────────────────────
+  function entryOf(step) {
+    const key = `${model.views.indexOf(view)}_${step.graph}`;
+    if (!built.has(key)) {
+      const graph = view.graphs[step.graph], when = index(graph), mine = view.steps.filter((one) => one.graph === step.graph);
+      built.set(key, { graph, when, mini: drawMinimap(graph), drawing: drawGraph(graph, when, mine, `${ids}${key}_`, pan, visit, heat.over),
+        code: graph.code.length ? codeList(graph, visitLine) : null, rail: scrubber(ui, when, graph.moves.length) });
     }
-    return built.get(step.graph);
+    return built.get(key);
   }
-  // Each phase is set off by one empty place, so the scale of the scrubber shows where it begins.
-  const slotOf = (i) => i + current.when.phases.findIndex((run) => i < run.start + run.count);
-  const runOf = (i) => current.when.phases.find((run) => i < run.start + run.count);
-
   function enter(entry) {
     current = entry;
-    pan.replaceChildren(entry.drawing.svg);
-    map.replaceChildren(entry.mini.svg);
-    notice.textContent = entry.graph.notice || "";
+    heat.hide();
+    pan.replaceChildren(wired ? net.svg : entry.drawing.svg);
+    root.classList.toggle("wired", wired);
+    ui.map.replaceChildren(entry.mini.svg);
+    ui.notice.textContent = wired ? model.network.notice : view.notice;
     panels.code.replaceChildren(...(entry.code ? [h("h3", null, "Your code"), ...entry.code.parts] : []));
     root.classList.toggle("no-code", !entry.code);
-    root.classList.toggle("no-curve", !curve);
-    const last = slotOf(entry.graph.moves.length - 1);
-    scrub.max = last;
-    const place = (i) => `${(100 * slotOf(i)) / Math.max(1, last)}%`;
-    const dense = last > 150, starts = new Set(entry.when.phases.map((run) => run.start));
-    ticks.replaceChildren(...["all", "past"].map((cls) => h("div", { class: cls }, entry.graph.moves.map((_, i) => {
-      if (dense && !starts.has(i)) return null;
-      const tick = h("i");
-      tick.style.left = place(i);
-      return tick;
-    }))));
-    labels.replaceChildren(...entry.when.phases.map((run) => { const label = h("span"); label.style.left = place(run.start); return label; }));
-    phases.replaceChildren(...entry.when.phases.map((run) => {
+    entry.rail.enter();
+    ui.phases.replaceChildren(...entry.when.phases.map((run) => {
       const b = h("button", { type: "button", class: tone(run.name) }, capital(run.name));
       on(b, "click", () => { stop(); go(at, run.start); });
       return h("li", null, b);
     }));
+    const choices = [...model.views, ...(net ? [null] : [])]; // null: the network, beside the micro-steps of the level before
+    ui.zoom.replaceChildren(...(choices.length > 1 ? [h("span", null, "Zoom"), ...choices.map((one) => {
+      const b = h("button", { type: "button", "aria-pressed": one ? !wired && one === view : wired }, one ? LEVELS[one.level] || capital(one.level) : "Network");
+      on(b, "click", () => { stop(); const here = document.activeElement === b; look(one); if (here) ui.zoom.children[1 + choices.indexOf(one)].focus(); });
+      return b;
+    })] : []));
+  }
+  function look(one) {
+    wired = !one;
+    if (one && one !== view) zoomTo(one);
+    else go(at, k);
+  }
+  // Another level has other micro-steps: the same phase, as far into it.
+  function zoomTo(other) {
+    const run = current.when.run(k), part = run.count > 1 ? (k - run.start) / (run.count - 1) : 1;
+    view = other;
+    const there = index(view.graphs[view.steps[at].graph]).phases.find((one) => one.name === run.name);
+    go(at, there ? there.start + Math.round(part * (there.count - 1)) : 0);
   }
 
+  // ── sizes ───────────────────────────────────────────────────────────────────────────────────
   function size() {
-    const { graph } = current, tall = window.innerHeight, pad = getComputedStyle(pan);
+    const graph = wired ? net : current.graph, tall = window.innerHeight, pad = getComputedStyle(pan), narrow = matchMedia("(max-width: 760px)").matches;
+    // On a narrow screen what is chosen once goes behind the menu.
+    const home = narrow ? ui.second : ui.bar;
+    if (ui.tools.parentNode !== home) { home.append(ui.tools); (narrow ? ui.second : ui.more.parentNode).append(ui.theme); }
     const wide = pan.clientWidth - parseFloat(pad.paddingLeft) - parseFloat(pad.paddingRight);
-    fit = Math.min(1.15, wide / graph.width);
+    fit = Math.min(1.25, wide / graph.width);
     if (fit < 0.62) fit = 0.85; // it pans anyway, so let it be readable
-    // The rest of the page needs about 470 px; a tall drawing gives way, but stays readable.
-    fit = Math.min(fit, Math.max(0.72, (tall - 470) / graph.height));
-    const svg = current.drawing.svg;
+    // The rest of the page needs about 500 px; a tall drawing gives way, but stays readable.
+    fit = Math.min(fit, Math.max(0.72, (tall - (wired ? 400 : 500)) / graph.height));
+    const { svg } = wired ? net : current.drawing;
     svg.setAttribute("width", Math.floor(graph.width * fit));
     svg.setAttribute("height", Math.floor(graph.height * fit));
-    pan.style.maxHeight = `${Math.max(320, tall - 430)}px`;
-    root.classList.toggle("pans", pan.scrollWidth > pan.clientWidth + 1 || pan.scrollHeight > pan.clientHeight + 1);
+    pan.style.maxHeight = `${Math.max(320, tall - (wired ? 370 : 450))}px`;
+    const pans = pan.scrollWidth > pan.clientWidth + 1 || pan.scrollHeight > pan.clientHeight + 1;
+    root.classList.toggle("pans", pans);
+    pan.tabIndex = pans ? 0 : -1;
+    railWidth = ui.rail.clientWidth;
     mapView();
-    spread();
+    current.rail.spread(k, railWidth);
     follow("auto");
   }
   function mapView() {
@@ -277,124 +203,162 @@ export function render({ model: given, el }) {
     for (const [key, v] of [["x", pan.scrollLeft], ["y", pan.scrollTop], ["width", pan.clientWidth], ["height", pan.clientHeight]]) view.setAttribute(key, v / fit);
   }
   function follow(behavior) {
-    const box = root.classList.contains("pans") && current.drawing.focus(k);
+    const box = !wired && root.classList.contains("pans") && current.drawing.focus(k);
     if (!box) return;
-    const way = (low, high, from, room) => {
+    const way = (low, high, from, space) => {
       const a = low * fit - 24, b = high * fit + 24;
-      return a >= from && b <= from + room ? from : b - a > room ? a : (a + b - room) / 2;
+      return a >= from && b <= from + space ? from : b - a > space ? a : (a + b - space) / 2;
     };
     pan.scrollTo({ left: way(box[0], box[2], pan.scrollLeft, pan.clientWidth), top: way(box[1], box[3], pan.scrollTop, pan.clientHeight), behavior: still() ? "auto" : behavior });
   }
-  // Phase names under the scrubber: the current one first, then those that find room.
-  function spread() {
-    const width = rail.clientWidth, taken = [], all = [...labels.children];
-    const here = current.when.phases.indexOf(runOf(k));
-    const order = [here, ...all.keys()].filter((v, i, self) => self.indexOf(v) === i);
-    const last = Math.max(1, slotOf(current.graph.moves.length - 1));
-    for (const i of order) {
-      const run = current.when.phases[i], label = all[i];
-      label.replaceChildren(capital(run.name), i === here ? h("b", null, ` ${k - run.start + 1} of ${run.count}`) : "");
-      label.className = i === here ? `here ${tone(run.name)}` : i > here ? "later" : "";
-      const from = (width * slotOf(run.start)) / last, to = from + label.textContent.length * 7 + 10;
-      const clear = taken.every(([a, b]) => to <= a || from >= b);
-      label.style.visibility = clear ? "" : "hidden";
-      const over = Math.max(0, to - width - 12);
-      label.style.transform = over ? `translateX(${-over}px)` : "";
-      if (clear) taken.push([from - over, to - over]);
-    }
-  }
 
-  function go(toStep, toMove, moving = false) {
-    const step = model.steps[toStep], entry = graphOf(step), fresh = entry !== current;
+  // ── one micro-step ──────────────────────────────────────────────────────────────────────────
+  function enterStep(step) {
+    table = paramTable(step, current.when, current.graph, room);
+    panels.params.replaceChildren(...(step.params.length ? [h("h3", null, "Parameters"), ...table.parts] : []));
+    if (curve) curve.show(step);
+    if (fitting) fitting.show(step);
+    for (const [name, tab] of tabOf) tab.hidden = !panels[name].firstChild;
+    if (!panels[open].firstChild) choose("why");
+    ui.ofStep.replaceChildren(h("i", null, "Training "), "step ", h("b", null, String(step.step)), h("span", null, ` of ${step.of}`));
+    ui.trained.replaceChildren(h("b", null, String(step.step)), ` of ${step.of}`);
+    ui.train.value = at;
+    ui.train.style.setProperty("--past", `${(100 * at) / Math.max(1, view.steps.length - 1)}%`);
+  }
+  // `moving` plays the motion; `keep` leaves an answer as it is; `mine` are nodes to be outlined.
+  function go(toStep, toMove, { moving = false, keep = false, mine = [] } = {}) {
+    const step = view.steps[toStep], entry = entryOf(step), fresh = entry !== current || root.classList.contains("wired") !== wired;
     if (fresh) enter(entry);
     const { graph, drawing } = entry, newStep = fresh || toStep !== at || !table;
     at = toStep;
     k = Math.max(0, Math.min(toMove, graph.moves.length - 1));
-    if (newStep) {
-      table = paramTable(step, entry.when, graph, room);
-      panels.params.replaceChildren(...(step.params.length ? [h("h3", null, "Parameters"), ...table.parts] : []));
-      if (curve) curve.show(step);
-      for (const [name, tab] of tabOf) tab.hidden = !panels[name].firstChild;
-      if (!panels[open].firstChild) choose("why");
-      ofStep.replaceChildren(h("i", null, "Training "), "step ", h("b", null, String(step.step)), h("span", null, ` of ${step.of}`));
-      trained.replaceChildren(h("b", null, String(step.step)), ` of ${step.of}`);
-      train.value = at;
-      train.setAttribute("aria-valuetext", `Training step ${step.step} of ${step.of}, ${model.loss_name} ${step.loss}`);
-      train.style.setProperty("--past", `${(100 * at) / Math.max(1, model.steps.length - 1)}%`);
-    }
-    const move = graph.moves[k], told = step.moves[k], run = runOf(k), colour = tone(run.name);
+    state.mine = mine;
+    if (!keep) state.revealed = false;
+    if (newStep) enterStep(step);
+    const move = graph.moves[k], told = step.moves[k], run = entry.when.run(k), colour = tone(run.name), how = { notation: state.notation, grads: graph.grads };
+    const asked = state.predict && !state.revealed ? question(move, told) : null;
+    const lens = model.lenses.find((one) => one.key === state.lens);
     root.dataset.tone = colour;
-    drawing.show(step, k, moving && !still());
-    why(move, told, run, k);
-    if (entry.code) entry.code.show(move);
-    table.show(k);
-    tell(graph, step, k);
-    [...phases.children].forEach((li, i) => {
-      const mine = entry.when.phases[i];
-      li.firstChild.setAttribute("aria-current", mine === run ? "step" : "false");
-      li.className = mine.start > k ? "later" : "";
+    root.classList.toggle("asking", Boolean(asked));
+    if (!(keep && asked)) asking.ask(asked, move, how);
+    if (asked && !keep) ui.live.textContent = ""; // it may have said the number
+    drawing.show(step, k, { moving: moving && !still(), notation: state.notation, asked: Boolean(asked), mine, lens: lens && step.lenses[lens.key] });
+    heat.refresh(how);
+    // In Predict the network waits for the end of the forward pass, and keeps the gradients to itself.
+    if (net) net.show(at, step, { hidden: state.predict && run.name === "forward", slopes: run.name === "backward" && !state.predict });
+    const last = (entry.when.grads.get(move.target) || []).at(-1) === k;
+    why(move, told, run, k, how, Boolean(asked), last ? step.checks[move.target] : null);
+    bug(lens, step, how);
+    const op = graph.ops.find((one) => one.id === move.op);
+    if (entry.code) entry.code.show(move, op);
+    table.show(k, Boolean(asked));
+    tell(graph, step, k, how, Boolean(asked));
+    const loss = graph.moves.findLastIndex((one) => one.phase === "loss"), secret = state.predict && (k < loss || (k === loss && Boolean(asked)));
+    if (curve) curve.hide(secret, step);
+    ui.train.setAttribute("aria-valuetext", `Training step ${step.step} of ${step.of}${secret ? "" : `, ${model.loss_name} ${step.loss}`}`);
+    [...ui.phases.children].forEach((li, i) => {
+      const one = entry.when.phases[i];
+      li.firstChild.setAttribute("aria-current", one === run ? "step" : "false");
+      li.className = one.start > k ? "later" : "";
     });
-    count.textContent = `${k - run.start + 1} of ${run.count}`;
-    scrub.value = slotOf(k);
-    scrub.setAttribute("aria-valuetext", `${capital(run.name)}, ${k - run.start + 1} of ${run.count}: ${plain(move.title)}`);
-    rail.style.setProperty("--past", slotOf(k) / Math.max(1, slotOf(graph.moves.length - 1)));
-    back.setAttribute("aria-disabled", at === 0 && k === 0);
-    next.setAttribute("aria-disabled", at === model.steps.length - 1 && k === graph.moves.length - 1);
-    for (const [id, mark] of entry.mini.boxes) mark.classList.toggle("now", id === move.target);
+    ui.count.textContent = `${k - run.start + 1} of ${run.count}`;
+    ui.scrub.value = entry.rail.slotOf(k);
+    ui.scrub.setAttribute("aria-valuetext", `${capital(run.name)}, ${k - run.start + 1} of ${run.count}: ${plain(move.title, how)}`);
+    ui.rail.style.setProperty("--past", entry.rail.slotOf(k) / Math.max(1, entry.rail.last));
+    ui.back.setAttribute("aria-disabled", at === 0 && k === 0);
+    ui.next.setAttribute("aria-disabled", !asked && at === view.steps.length - 1 && k === graph.moves.length - 1);
+    entry.mini.show(move.target);
     if (fresh) size();
-    else { spread(); follow("smooth"); }
+    else {
+      entry.rail.spread(k, railWidth);
+      // What needs the page's measures is done once before it is painted, however many steps were made.
+      if (!frameDue) frameDue = requestAnimationFrame(() => { frameDue = 0; follow("smooth"); table.reveal(); if (current.code) current.code.reveal(); });
+    }
+    if (asked && !keep && byKey) asking.input.focus({ preventScroll: true });
+    const here = { step: step.step, phase: move.phase, at: k - run.start + 1 };
+    if (moved) moved(here);
     // The address and the spoken line follow when the reader rests: a drag is not fifty sentences.
     clearTimeout(settle);
     settle = setTimeout(() => {
-      live.textContent = told.speak || "";
-      const hash = `#step=${encodeURIComponent(step.step)}&phase=${encodeURIComponent(move.phase)}&at=${k - run.start + 1}`;
+      if (!asked || !(keep || asking.judged)) ui.live.textContent = asked ? plain(move.ask.question, how)
+        : `${plain(move.title, how)}: ${list(told.numbers).join(" ")}. ${list(told.say).map((line) => plain(line, how)).join(" ")}`;
+      const words = { ...here, ...(state.theme && { theme: state.theme }), ...(state.notation !== "partial" && { notation: state.notation }),
+        ...(wired ? { zoom: "network" } : view !== model.views[0] && { zoom: view.level }), ...(state.lens && { lens: state.lens }), ...(state.predict && { predict: 1 }) };
+      const hash = `#${Object.entries(words).map(([key, value]) => `${key}=${encodeURIComponent(value)}`).join("&")}`;
       // A srcdoc frame has no address of its own to write to.
       try { if (page && location.hash !== hash) history.replaceState(null, "", hash); } catch { /* nothing to keep */ }
     }, 120);
   }
+  const again = () => go(at, k, { keep: true, mine: state.mine });
 
-  const lastMove = (i) => model.graphs[model.steps[i].graph].moves.length - 1;
+  // ── ways through ────────────────────────────────────────────────────────────────────────────
+  const lastMove = (i) => view.graphs[view.steps[i].graph].moves.length - 1;
+  const isAsked = () => state.predict && !state.revealed && question(current.graph.moves[k], view.steps[at].moves[k]);
   function walk(by, moving = true) {
+    if (by > 0 && isAsked()) { // the number arrives where it was asked for
+      state.revealed = true;
+      if (root.contains(document.activeElement) && document.activeElement === asking.input) root.focus({ preventScroll: true });
+      go(at, k, { moving, keep: true });
+      return true;
+    }
     const to = k + by;
-    if (to >= 0 && to <= lastMove(at)) go(at, to, moving && by > 0);
-    else if (by > 0 && at < model.steps.length - 1) go(at + 1, 0, moving);
+    if (to >= 0 && to <= lastMove(at)) go(at, to, { moving: moving && by > 0 && !state.predict });
+    else if (by > 0 && at < view.steps.length - 1) go(at + 1, 0, { moving: moving && !state.predict });
     else if (by < 0 && at > 0) go(at - 1, lastMove(at - 1));
     else return false;
     return true;
   }
   function walkPhase(by) {
-    const runs = current.when.phases, here = runs.indexOf(runOf(k));
-    if (by > 0) return here < runs.length - 1 ? go(at, runs[here + 1].start) : at < model.steps.length - 1 && go(at + 1, 0);
+    const runs = current.when.phases, here = runs.indexOf(current.when.run(k));
+    if (by > 0) return here < runs.length - 1 ? go(at, runs[here + 1].start) : at < view.steps.length - 1 && go(at + 1, 0);
     if (k > runs[here].start) return go(at, runs[here].start);
     if (here > 0) return go(at, runs[here - 1].start);
-    if (at > 0) go(at - 1, graphOf(model.steps[at - 1]).when.phases.at(-1).start);
+    if (at > 0) go(at - 1, entryOf(view.steps[at - 1]).when.phases.at(-1).start);
   }
-  const walkStep = (by) => go(Math.max(0, Math.min(at + by, model.steps.length - 1)), k);
+  const walkStep = (by) => go(Math.max(0, Math.min(at + by, view.steps.length - 1)), k);
   function visit(id) {
-    const { when } = current, grads = when.grads.get(id) || [];
+    const { when } = current, grads = when.grads.get(id) || [], made = when.made.get(id);
     stop();
-    const made = when.made.get(id);
-    go(at, grads.length && (runOf(k).name === "backward" || made === undefined) ? grads[grads.length - 1] : made);
+    go(at, grads.length && (when.run(k).name === "backward" || made === undefined) ? grads[grads.length - 1] : made);
+  }
+  // A line leads to what it made, and outlines all of it; in the backward pass, to its first message.
+  function visitLine(i) {
+    const { moves } = current.graph, back = current.when.run(k).name === "backward";
+    const mine = moves.filter((move) => move.code === i && tone(move.phase) === "f").map((move) => move.target);
+    const found = moves.findIndex((move) => move.code === i && (tone(move.phase) === "b") === back);
+    stop();
+    go(at, found < 0 ? moves.findIndex((move) => move.code === i) : found, { mine });
   }
   function stop() { setPlaying(false); }
   function setPlaying(yes) {
     clearTimeout(timer);
     timer = null;
-    if (yes) timer = setTimeout(() => { setPlaying(walk(1)); }, PACE / Number(speed.value));
+    if (yes) timer = setTimeout(() => { setPlaying(walk(1)); }, PACE / Number(ui.speed.value));
     const label = yes ? "Pause" : "Play";
-    if (play.getAttribute("aria-label") === label) return;
-    play.setAttribute("aria-label", label);
-    play.title = label;
-    play.replaceChildren(icon(yes ? PAUSE : PLAY));
+    if (ui.play.getAttribute("aria-label") === label) return;
+    ui.play.setAttribute("aria-label", label);
+    ui.play.title = label;
+    ui.play.replaceChildren(icon(yes ? PAUSE : PLAY));
   }
-  const toggle = () => { if (timer !== null) return stop(); if (walk(1)) setPlaying(true); };
+  function toggle() {
+    if (timer !== null) return stop();
+    setPredict(false); // what plays by itself asks nothing
+    if (walk(1)) setPlaying(true);
+  }
+  function setPredict(yes) {
+    if (state.predict === yes) return;
+    stop();
+    state.predict = yes;
+    ui.predict.setAttribute("aria-checked", yes);
+    go(at, k);
+  }
 
-  // Tabs, which only the narrow page shows; there one panel is seen at a time.
+  // ── tabs, which only the narrow page shows; there one panel is seen at a time ───────────────
   let open = "why";
-  const tabOf = new Map(names.map((name) => {
-    const tab = h("button", { type: "button", role: "tab", id: `${ids}tab_${name}`, "aria-controls": ids + name }, headings[name]);
+  const tabOf = new Map(ui.names.map((name) => {
+    const tab = h("button", { type: "button", role: "tab", id: `${ids}tab_${name}`, "aria-controls": ids + name }, ui.headings[name]);
     on(tab, "click", () => choose(name));
-    tabs.append(tab);
+    ui.tabs.append(tab);
     return [name, tab];
   }));
   function choose(name) {
@@ -405,82 +369,92 @@ export function render({ model: given, el }) {
       panels[key].classList.toggle("open", key === name);
     }
   }
-  on(tabs, "keydown", (event) => {
+  on(ui.tabs, "keydown", (event) => {
     const by = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
     if (!by || event.shiftKey) return;
     event.preventDefault();
-    const shown = names.filter((name) => !tabOf.get(name).hidden);
+    const shown = ui.names.filter((name) => !tabOf.get(name).hidden);
     choose(shown[(shown.indexOf(open) + by + shown.length) % shown.length]);
     tabOf.get(open).focus();
   });
 
-  on(back, "click", () => { stop(); walk(-1); });
-  on(next, "click", () => { stop(); walk(1); });
-  on(play, "click", toggle);
-  on(scrub, "input", () => {
-    stop();
-    const slot = Number(scrub.value), moves = current.graph.moves.map((_, i) => i);
-    const from = slotOf(k);
-    const to = slot >= from ? moves.find((i) => slotOf(i) >= slot) : moves.findLast((i) => slotOf(i) <= slot);
-    go(at, to);
-  });
-  on(train, "input", () => { stop(); go(Number(train.value), k); });
-  on(help, "click", () => dialog.showModal());
-  on(dialog, "click", (event) => { if (event.target === dialog || event.target === close) dialog.close(); });
-  on(more, "click", () => more.setAttribute("aria-expanded", footer.classList.toggle("full")));
-  on(trace, "toggle", () => tell(current.graph, model.steps[at], k));
-  on(pan, "scroll", mapView, { passive: true });
-  on(map, "click", (event) => {
+  // ── controls ────────────────────────────────────────────────────────────────────────────────
+  on(root, "pointerdown", () => { byKey = false; }, { capture: true });
+  on(page ? document : root, "keydown", () => { byKey = true; }, { capture: true });
+  on(ui.back, "click", () => { stop(); walk(-1); });
+  on(ui.next, "click", () => { stop(); walk(1); });
+  on(ui.play, "click", toggle);
+  on(ui.predict, "click", () => setPredict(!state.predict));
+  on(ui.scrub, "input", () => { stop(); go(at, current.rail.nearest(Number(ui.scrub.value), current.rail.slotOf(k))); });
+  on(ui.train, "input", () => { stop(); go(Number(ui.train.value), k); });
+  on(ui.notation, "change", () => { state.notation = ui.notation.value; again(); });
+  on(ui.lens, "change", () => { state.lens = ui.lens.value; again(); size(); });
+  on(ui.help, "click", () => ui.dialog.showModal());
+  on(ui.dialog, "click", (event) => { if (event.target === ui.dialog || event.target === ui.close) ui.dialog.close(); });
+  on(ui.more, "click", () => ui.more.setAttribute("aria-expanded", ui.footer.classList.toggle("full")));
+  on(ui.trace, "toggle", again);
+  on(pan, "scroll", () => { mapView(); heat.put(); }, { passive: true });
+  on(document, "keydown", (event) => { if (event.key === "Escape" && heat.open) { heat.hide(); event.preventDefault(); } }, { capture: true });
+  on(ui.map, "click", (event) => {
     const r = current.mini.svg.getBoundingClientRect();
     pan.scrollTo({ left: ((event.clientX - r.left) / r.width) * pan.scrollWidth - pan.clientWidth / 2, top: ((event.clientY - r.top) / r.height) * pan.scrollHeight - pan.clientHeight / 2, behavior: still() ? "auto" : "smooth" });
   });
-  on(root.querySelector(".skip"), "click", (event) => { event.preventDefault(); next.focus(); });
+  on(root.querySelector(".skip"), "click", (event) => { event.preventDefault(); ui.next.focus(); });
 
   const commands = { ArrowLeft: (e) => (e.shiftKey ? walkPhase(-1) : walk(-1)), ArrowRight: (e) => (e.shiftKey ? walkPhase(1) : walk(1)),
     PageUp: () => walkStep(-1), PageDown: () => walkStep(1), Home: () => go(at, 0), End: () => go(at, lastMove(at)) };
+  // While an answer is being typed, keys that edit it are its own.
+  const editing = (event) => asking.input.value !== "" && !asking.judged && ["ArrowLeft", "ArrowRight", "Home", "End"].includes(event.key);
   on(page ? document : root, "keydown", (event) => {
-    if (event.defaultPrevented || event.altKey || event.ctrlKey || event.metaKey || dialog.open) return;
+    if (event.defaultPrevented || event.altKey || event.ctrlKey || event.metaKey || ui.dialog.open) return;
     const target = event.target instanceof Element ? event.target : root;
-    if (target.closest("select, textarea, input:not([type=range])")) return;
-    if (target === train && !event.shiftKey && !event.key.startsWith("Page") && commands[event.key]) return; // its own keys
+    if (target === asking.input ? event.key === " " || editing(event) : target.closest("select, textarea, input:not([type=range])")) return;
+    if (target === ui.train && !event.shiftKey && !event.key.startsWith("Page") && commands[event.key]) return; // its own keys
     if (event.key === " " && target.closest("button, summary, a")) return;
     if (event.key === " ") toggle();
-    else if (event.key === "?") dialog.showModal();
+    else if (event.key === "?") ui.dialog.showModal();
+    else if (event.key === "p" || event.key === "P") setPredict(!state.predict);
     else if (commands[event.key]) { stop(); commands[event.key](event); }
     else return;
     event.preventDefault();
   });
 
   const dark = matchMedia("(prefers-color-scheme: dark)");
-  let chosen = null;
   function paint() {
-    const name = chosen || (dark.matches ? "dark" : "light");
+    const name = state.theme || (dark.matches ? "dark" : "light");
     root.dataset.theme = name;
     if (page) document.documentElement.dataset.theme = name;
     const label = name === "dark" ? "Light theme" : "Dark theme";
-    theme.setAttribute("aria-label", label);
-    theme.title = label;
+    ui.theme.setAttribute("aria-label", label);
+    ui.theme.title = label;
   }
-  on(theme, "click", () => { chosen = root.dataset.theme === "dark" ? "light" : "dark"; paint(); });
+  on(ui.theme, "click", () => { state.theme = root.dataset.theme === "dark" ? "light" : "dark"; paint(); again(); });
   on(dark, "change", paint);
   // On paper the table stands for the steps that a picture cannot take.
   let wasOpen = false;
-  on(window, "beforeprint", () => { wasOpen = trace.open; trace.open = true; tell(current.graph, model.steps[at], k); });
-  on(window, "afterprint", () => { trace.open = wasOpen; });
+  on(window, "beforeprint", () => { wasOpen = ui.trace.open; ui.trace.open = true; again(); });
+  on(window, "afterprint", () => { ui.trace.open = wasOpen; });
 
-  function fromAddress() {
-    const asked = new URLSearchParams(page ? location.hash.slice(1) : ""), want = Number(asked.get("step"));
-    const near = (step) => Math.abs(Number(step.step) - want);
-    const to = asked.has("step") && Number.isFinite(want)
-      ? model.steps.reduce((best, step, i) => (near(step) < near(model.steps[best]) ? i : best), 0) : 0;
-    const run = index(model.graphs[model.steps[to].graph]).phases.find((one) => one.name === asked.get("phase"));
-    const place = Math.trunc(Number(asked.get("at"))) || 1;
-    go(to, run ? run.start + Math.max(1, Math.min(place, run.count)) - 1 : 0);
+  // ── the address ─────────────────────────────────────────────────────────────────────────────
+  function goTo(asked) {
+    const want = Number(asked.step), named = asked.step !== undefined && asked.step !== null && Number.isFinite(want);
+    const choice = (value, known, old) => (known.includes(value) ? value : old);
+    state.notation = ui.notation.value = choice(asked.notation, Object.keys(NOTATIONS), state.notation);
+    state.lens = ui.lens.value = choice(asked.lens, ["", ...model.lenses.map((one) => one.key)], state.lens);
+    view = model.views.find((one) => one.level === asked.zoom) || view;
+    if (net && asked.zoom) wired = asked.zoom === "network";
+    state.theme = asked.theme === "" ? null : choice(asked.theme, ["light", "dark"], state.theme);
+    if (asked.predict !== undefined) { state.predict = Boolean(Number(asked.predict)); ui.predict.setAttribute("aria-checked", state.predict); }
+    paint();
+    const to = named ? nearest(view.steps, want) : place && current ? at : 0;
+    const run = index(view.graphs[view.steps[to].graph]).phases.find((one) => one.name === asked.phase);
+    go(to, run ? run.start + Math.max(1, Math.min(Math.trunc(Number(asked.at)) || 1, run.count)) - 1 : 0);
   }
-  on(window, "hashchange", () => { if (location.hash.includes("step=")) { stop(); fromAddress(); } });
+  const address = (url) => Object.fromEntries(new URLSearchParams(page ? url.split("#").slice(1).join("#") : ""));
+  // The event's own address: the page may have written its former place over it meanwhile.
+  on(window, "hashchange", (event) => { if (page && event.newURL.includes("step=")) { stop(); goTo(address(event.newURL)); } });
   choose("why");
-  paint();
-  fromAddress();
+  goTo(place || address(location.href));
   // A longer sentence changes the height of the page; only a new width or window asks for new sizes.
   let seen = "";
   const watch = new ResizeObserver(() => {
@@ -489,5 +463,5 @@ export function render({ model: given, el }) {
     seen = now;
   });
   watch.observe(root);
-  return () => { off.abort(); watch.disconnect(); stop(); clearTimeout(settle); root.remove(); };
+  return Object.assign(() => { off.abort(); watch.disconnect(); stop(); heat.hide(); clearTimeout(settle); cancelAnimationFrame(frameDue); root.remove(); }, { go: (there) => { stop(); goTo({ ...there }); } });
 }

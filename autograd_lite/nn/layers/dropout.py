@@ -1,0 +1,74 @@
+"""Dropout: training with random holes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from numbers import Real
+from typing import Any
+
+import numpy as np
+
+from autograd_lite.nn.layers.layer import Layer, Shape
+from autograd_lite.nn.session import generator
+from autograd_lite.value import Value, constant
+
+__all__ = ["Dropout"]
+
+
+class Dropout(Layer):
+    """In training, sets numbers to 0 at random and scales the others up, so that sums stay alike.
+
+    Parameters
+    ----------
+    rate : float
+        The share that is set to 0; the rest is multiplied by 1 / (1 − rate).
+    noise_shape : sequence of int or None, optional
+        The shape of the mask, 1 where one draw serves a whole axis: ``(None, 1, 8)``.
+    seed : int, optional
+        For masks of its own; without it they come from the session's random numbers.
+
+    Source: Srivastava et al., 2014.
+    """
+
+    rate: float
+    noise_shape: Sequence[int | None] | None
+    seed: int | None
+
+    def __init__(
+        self,
+        rate: float,
+        noise_shape: Sequence[int | None] | None = None,
+        seed: int | None = None,
+        **more: Any,
+    ) -> None:
+        super().__init__(**more)
+        if not isinstance(rate, Real) or isinstance(rate, bool):
+            raise TypeError(f"rate is a number from 0 to 1, such as 0.5, not {rate!r}")
+        if not 0 <= rate <= 1:
+            raise ValueError(f"rate is a share from 0 to 1, such as 0.5, not {rate}")
+        self.rate, self.noise_shape, self.seed = float(rate), noise_shape, seed
+        self._numbers: np.random.Generator | None = None if seed is None else generator(seed)
+
+    @property
+    def steady(self) -> bool:
+        """Not while there are holes: every call makes others."""
+        return not self.rate and super().steady
+
+    def call(self, x: Value, training: bool = False) -> Value:
+        if not training or not self.rate:
+            return x
+        wanted = self.noise_shape or x.shape
+        shape = [n if want is None else want for n, want in zip(x.shape, wanted, strict=True)]
+        numbers = self._numbers or generator()
+        kept = numbers.random(shape) >= self.rate
+        scale = 1 / (1 - self.rate) if self.rate < 1 else 0.0
+        mask = constant((kept * scale).astype(x.dtype), "mask" + self.subscript)
+        out = x * mask
+        out.name = "dropped" + self.subscript
+        return out
+
+    def compute_output_shape(self, input_shape: Shape) -> Shape:
+        return input_shape
+
+    def neurons(self) -> None:
+        """Nothing: outside of training every number stays as it is."""

@@ -1,0 +1,130 @@
+"""The widget's module in a browser: a host with a model stands in for the notebook."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any
+
+import pytest
+
+pytestmark = pytest.mark.browser
+
+HOST = """<!DOCTYPE html>
+<html lang="en"><head><meta charset="utf-8"><link rel="icon" href="data:,"><style>%(css)s</style></head>
+<body><p>A cell above</p><div id="here"></div>
+<script type="module">
+%(esm)s
+</script>
+<script type="application/json" id="traits">%(traits)s</script>
+</body></html>"""
+
+MODEL = """
+window.traits = JSON.parse(document.getElementById("traits").textContent);
+window.saved = [];
+const hearers = new Map();
+window.hearers = hearers;
+window.model = {
+  get: (key) => traits[key],
+  set(key, value) {
+    if (traits[key] === value) return;
+    traits[key] = value;
+    for (const hear of [...(hearers.get(`change:${key}`) || [])]) hear();
+  },
+  save_changes: () => saved.push([traits.step, traits.phase, traits.at]),
+  on: (event, hear) => hearers.set(event, [...(hearers.get(event) || []), hear]),
+  off: (event, hear) => hearers.set(event, (hearers.get(event) || []).filter((one) => one !== hear)),
+};
+window.down = widget.render({ model: window.model, el: document.getElementById("here") });
+"""
+
+
+@pytest.fixture
+def host(open_page, model):
+    """Opens the widget at a place."""
+    from viz.stepper_widget import StepperWidget
+
+    # A notebook imports the module; here its default export gets a name instead.
+    esm, found = re.subn(r"^export default \{", "const widget = {", StepperWidget._esm, flags=re.M)
+    assert found == 1
+
+    def open_(**place: Any) -> Any:
+        traits = {
+            "step": 1,
+            "phase": "forward",
+            "at": 1,
+            "theme": "",
+            "_data": json.dumps(model),
+            **place,
+        }
+        text = HOST % {
+            "css": StepperWidget._css,
+            "esm": f"{esm}\n{MODEL}",
+            "traits": json.dumps(traits).replace("<", "\\u003c"),
+        }
+        return open_page(text)
+
+    return open_
+
+
+def place(one: Any) -> list[Any]:
+    return list(one.page.evaluate("[traits.step, traits.phase, traits.at]"))
+
+
+def test_it_opens_where_the_traits_say(host):
+    one = host(step=2, phase="backward", at=2, theme="dark")
+    assert one.where().startswith("2 Backward, 2 of")
+    assert one.page.locator(".agl").get_attribute("data-theme") == "dark"
+    assert place(one) == [2, "backward", 2]
+
+
+def test_python_leads_the_page(host):
+    one = host()
+    one.page.evaluate("model.set('phase', 'backward')")
+    assert one.where().startswith("1 Backward, 1 of")
+    one.page.evaluate("model.set('step', 3)")
+    assert one.where().startswith("3 Backward, 1 of")
+    one.page.evaluate("model.set('at', 2)")
+    assert one.where().startswith("3 Backward, 2 of")
+    one.page.evaluate("model.set('theme', 'dark')")
+    assert one.page.locator(".agl").get_attribute("data-theme") == "dark"
+    assert one.where().startswith("3 Backward, 2 of")
+
+
+def test_the_reader_leads_python(host):
+    one = host()
+    one.page.get_by_role("button", name="One micro-step on").click()
+    assert place(one) == [1, "forward", 2]
+    one.page.locator(".agl").press("Shift+ArrowRight")
+    assert place(one)[1] == "loss"
+    one.page.locator(".agl").press("PageDown")
+    assert place(one)[0] == 2
+    saved = one.page.evaluate("saved")
+    assert saved[-1] == place(one)
+    assert len(saved) == 3  # one message for each move, and no echo
+
+
+def test_a_place_that_is_not_there_is_corrected(host):
+    one = host()
+    one.page.evaluate("model.set('at', 99)")
+    count = int(re.search(r"of (\d+)$", one.where())[1])
+    assert place(one) == [1, "forward", count]
+    assert one.page.evaluate("saved.at(-1)") == [1, "forward", count]
+
+
+def test_the_notebooks_own_keys_and_address_are_left_alone(host):
+    one = host()
+    # JupyterLab asks for this before it takes a key for one of its commands.
+    assert one.page.locator("#here").get_attribute("data-lm-suppress-shortcuts") == "true"
+    one.page.locator("p").first.click()
+    one.page.keyboard.press("ArrowRight")
+    assert place(one) == [1, "forward", 1]
+    one.page.wait_for_timeout(300)
+    assert one.page.evaluate("location.hash") == ""
+
+
+def test_it_leaves_nothing_behind(host):
+    one = host()
+    one.page.evaluate("down()")
+    assert one.page.evaluate("document.getElementById('here').childElementCount") == 0
+    assert one.page.evaluate("[...hearers.values()].flat().length") == 0

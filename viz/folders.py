@@ -1,0 +1,60 @@
+"""Folders that appear whole or not at all."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+__all__ = ["whole_folder"]
+
+
+@contextmanager
+def whole_folder(out: Path, check: Callable[[], None]) -> Iterator[Path]:
+    """An empty folder to fill, which then becomes ``out``; until then nothing at ``out`` changes.
+
+    Parameters
+    ----------
+    out : Path
+    check : callable
+        Raises where ``out`` may not be replaced. It is asked once more before the move: ``out`` may
+        have been filled meanwhile.
+
+    Raises
+    ------
+    OSError
+        The folder cannot be made; it names the one that was asked for, not the temporary one.
+    """
+    check()
+    out.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        work = Path(tempfile.mkdtemp(prefix=f".{out.name}.", dir=out.parent))
+    except PermissionError:
+        raise PermissionError(
+            f"{out.name} cannot be made in the folder {out.parent.absolute()}: no permission;"
+            " name another folder"
+        ) from None
+    try:
+        made = work / "new"
+        made.mkdir()
+        yield made
+        check()
+        _move(made, out, work / "old")
+    finally:
+        if out.exists() or not (work / "old").exists():  # else it is the only copy of the old one
+            shutil.rmtree(work, ignore_errors=True)
+
+
+def _move(made: Path, out: Path, old: Path) -> None:
+    """Put the new folder in the place of the old one, which comes back if that fails."""
+    there = out.exists()
+    if there:
+        out.rename(old)
+    try:
+        made.rename(out)
+    except BaseException:
+        if there:
+            old.rename(out)
+        raise
