@@ -233,11 +233,12 @@ def _steps_in(x: Any) -> list[_Step]:
 
 def _spread(x: Any) -> Any:
     """The number that an array is filled with; None where it is no such array."""
+    like = x
     if isinstance(x, Expr) and x.head == "step":
-        x = x.function.expr
-    if isinstance(x, Expr) and x.function is np.broadcast_to and not np.ndim(_data(x.args[0])):
-        inner = x.args[0]
-        return inner if _is_number(inner) else None
+        like, x = x.data, x.function.expr
+    if isinstance(x, Expr) and x.function is np.broadcast_to and _is_number(x.args[0]):
+        # In the array's own dtype: NumPy 1 makes a float64 of a float32 and a Python number.
+        return np.result_type(_data(like)).type(x.args[0])
     return None
 
 
