@@ -12,7 +12,7 @@ import numpy as np
 
 from autograd_lite.op import Op, by_numpy
 
-__all__ = ["Expr", "operands", "symbol"]
+__all__ = ["Expr", "operands", "repeated", "symbol"]
 
 
 class Expr:
@@ -177,3 +177,22 @@ def operands(tree: Any) -> set[str]:
         elif isinstance(x, (tuple, list)):
             stack += x
     return names
+
+
+def repeated(root: Any) -> list[Expr]:
+    """The computations that stand in an expression more than once, inner ones first."""
+    uses: dict[int, int] = {}
+    inside_out: list[Expr] = []
+    stack: list[tuple[Any, bool]] = [(root, False)]
+    while stack:
+        x, entered = stack.pop()
+        if entered:
+            inside_out.append(x)
+        elif isinstance(x, (tuple, list)):
+            stack += [(part, False) for part in x]
+        elif isinstance(x, Expr) and x.head != "name":
+            uses[id(x)] = uses.get(id(x), 0) + 1
+            if uses[id(x)] == 1:
+                stack.append((x, True))
+                stack += [(part, False) for part in (*x.args, *x.keywords.values())]
+    return [x for x in inside_out if uses[id(x)] > 1]

@@ -9,7 +9,6 @@ from __future__ import annotations
 import argparse
 import contextlib
 import errno
-import inspect
 import os
 import re
 import sys
@@ -27,12 +26,8 @@ from viz.terminal import speak_unicode, strong
 __all__ = ["main"]
 
 _AS_TEXT = ("svg", "dot", "html", "tex", "tikz")
-_SWITCHES = {
-    "level": "how much is drawn as one box: scalars, neurons, layers or model (default: by size)",
-    "notation": "how gradients are written: partial, bar or grad (default: partial, as ∂L/∂x)",
-    "legend": "tell below the drawing what its lines and borders mean",
-}
-"""Options that the drawing may offer, with their help."""
+_SWITCHES = ("level", "notation", "legend")
+"""Options that go to the drawing as they are."""
 
 
 class _Usage(Exception):
@@ -152,11 +147,18 @@ def _add_draw(commands: Any) -> None:
     draw.add_argument("--theme", choices=("light", "dark", "print"), default="light",
                       help="colours (default: light)")  # fmt: skip
     draw.add_argument("--transparent", action="store_true", help="leave the background out")
-    for name in _offered():
-        if name == "legend":
-            draw.add_argument("--legend", action="store_true", default=None, help=_SWITCHES[name])
-        else:
-            draw.add_argument(f"--{name}", help=_SWITCHES[name])
+    draw.add_argument(
+        "--level",
+        help="how much is drawn as one box: scalars, neurons, layers or model (default: by size)",
+    )
+    draw.add_argument(
+        "--notation",
+        help="how gradients are written: partial, bar or grad (default: partial, as ∂L/∂x)",
+    )
+    draw.add_argument(
+        "--legend", action="store_true", default=None,
+        help="tell below the drawing what its lines and borders mean",
+    )  # fmt: skip
     draw.add_argument(
         "-o", "--out", metavar="FILE",
         help="what to write; its ending decides the format; - is the standard output",
@@ -174,13 +176,6 @@ def _add_tutorials(commands: Any) -> None:
     )  # fmt: skip
     tutorials.add_argument("--to", type=Path, default=Path("autograd-lite-tutorials"), metavar="DIR",
                            help="a new folder (default: autograd-lite-tutorials)")  # fmt: skip
-
-
-def _offered() -> list[str]:
-    """The switches that this version of the drawing knows."""
-    from viz.diagram import draw
-
-    return [name for name in _SWITCHES if name in inspect.signature(draw).parameters]
 
 
 def _formulas_marked(arguments: Sequence[str]) -> list[str]:
@@ -348,7 +343,7 @@ def _diagram(options: argparse.Namespace) -> Any:
         if options.seed is not None:
             given = {**_random(form.names, options.seed), **given}
         recording, passes = record_formula(form, given, options.passes, _names(options.parameters))
-        switches = {n: getattr(options, n, None) for n in _SWITCHES}
+        switches = {n: getattr(options, n) for n in _SWITCHES}
         diagram = draw(
             recording, passes=passes, theme=options.theme, transparent=options.transparent,
             **{n: x for n, x in switches.items() if x is not None},

@@ -13,7 +13,7 @@ import numpy as np
 
 from autograd_lite import ops
 from autograd_lite.errors import ProgramError
-from autograd_lite.expression import Expr
+from autograd_lite.expression import Expr, repeated
 from autograd_lite.op import Op
 
 __all__ = ["Names", "Source"]
@@ -154,25 +154,10 @@ class Source:
         """Give each part that stands in an expression more than once a line and a name."""
         if not any(map(_holds_parts, (*root.args, *root.keywords.values()))):
             return
-        uses: dict[int, int] = {}
-        inside_out: list[Expr] = []
-        stack: list[tuple[Any, bool]] = [(root, False)]
-        while stack:
-            x, entered = stack.pop()
-            if entered:
-                inside_out.append(x)
-            elif isinstance(x, (tuple, list)):
-                stack += [(part, False) for part in x]
-            elif isinstance(x, Expr) and x.head != "name":
-                uses[id(x)] = uses.get(id(x), 0) + 1
-                if uses[id(x)] == 1:
-                    stack.append((x, True))
-                    stack += [(part, False) for part in (*x.args, *x.keywords.values())]
-        for part in inside_out:
-            if uses[id(part)] > 1:
-                text = self.text(part)
-                self._parts[id(part)] = name = self.names.numbered("t")
-                self.lines.append(f"{name} = {text}")
+        for part in repeated(root):
+            text = self.text(part)
+            self._parts[id(part)] = name = self.names.numbered("t")
+            self.lines.append(f"{name} = {text}")
 
     def _write(self, x: Any) -> tuple[str, int]:
         """The text, and how tightly it holds together."""

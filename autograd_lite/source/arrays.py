@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from autograd_lite.expression import Expr, symbol
+from autograd_lite.expression import Expr, repeated, symbol
 from autograd_lite.source import Source
 
 __all__ = ["Lean"]
@@ -106,8 +106,10 @@ class Lean:
     def _read(self, name: str, expr: Any, like: Any) -> Any:
         """Take note of a step; what its name stands for from now on."""
         self._parts = {}
-        for part in _repeated(expr):
-            self._parts[id(part)] = self._kept(self.code.names.numbered("t"), part, part.data)
+        for part in repeated(expr):
+            if isinstance(part.data, _NUMBERS):
+                name_of = self.code.names.numbered("t")
+                self._parts[id(part)] = self._kept(name_of, part, part.data)
         return self._kept(name, expr, like)
 
     def _kept(self, name: str, expr: Any, like: Any) -> Any:
@@ -200,25 +202,6 @@ class Lean:
             left, right = map(self.code.text, expr.args)
             return f"np.matmul({left}, {right}, out={place})"
         return f"{place}[...] = {self.code.text(expr)}"
-
-
-def _repeated(root: Any) -> list[Expr]:
-    """The computations that stand in an expression more than once, inner ones first."""
-    uses: dict[int, int] = {}
-    inside_out: list[Expr] = []
-    stack: list[tuple[Any, bool]] = [(root, False)]
-    while stack:
-        x, entered = stack.pop()
-        if entered:
-            inside_out.append(x)
-        elif isinstance(x, (tuple, list)):
-            stack += [(part, False) for part in x]
-        elif isinstance(x, Expr) and x.head != "name":
-            uses[id(x)] = uses.get(id(x), 0) + 1
-            if uses[id(x)] == 1:
-                stack.append((x, True))
-                stack += [(part, False) for part in (*x.args, *x.keywords.values())]
-    return [x for x in inside_out if uses[id(x)] > 1 and isinstance(x.data, _NUMBERS)]
 
 
 def _steps_in(x: Any) -> list[_Step]:

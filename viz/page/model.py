@@ -72,7 +72,7 @@ def page_model(recording: Recording, title: str = "", views: Sequence[View] = ()
         "subtitle": recording.subtitle,
         "phases": list(narration.PHASES),
         "loss_name": recording.graphs[-1].root.name,
-        "unit": getattr(recording, "unit", "epoch"),
+        "unit": recording.unit,
         "loss_curve": _curve(recording),
         "fit": fit_plot(recording),
         "lenses": [
@@ -150,7 +150,7 @@ def _step(
         "left_over": _left_over(texts),
         "checks": {
             str(c.node): ["agrees" if c.agrees else "differs", _numeric(c.numeric)]
-            for c in getattr(step, "checks", ())
+            for c in step.checks
         },
         "lenses": {},
     }
