@@ -146,8 +146,20 @@ class Opened:
         return self.where()
 
     def hash(self) -> str:
-        self.page.wait_for_timeout(200)  # the address follows when the reader rests
-        return str(self.page.evaluate("location.hash"))
+        """The address, which follows when the reader rests; timed by the page's own clock."""
+        rest = "new Promise(done => setTimeout(() => done(location.hash), 150))"
+        return str(self.page.evaluate(rest))
+
+    def follow(self, address: str) -> None:
+        """Ask for another place of the same page, and come back when the page is there."""
+        if self.hash() != address:
+            self.page.evaluate(
+                """address => new Promise(done => {
+                  addEventListener("hashchange", () => setTimeout(done), { once: true });
+                  location.hash = address;
+                })""",
+                address,
+            )
 
     def until(self, expression: str, seconds: float = 5.0) -> None:
         """Wait for an expression to hold; the page's own policy forbids Playwright's way."""

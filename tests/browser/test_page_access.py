@@ -35,8 +35,7 @@ def test_no_violation(open_page, model, axe, theme):
     opened = open_page(model, size=(1440, 1200), color_scheme=theme)
     opened.page.locator(".trace summary").click()
     for name, address in STATES.items():
-        opened.page.evaluate(f"location.hash = '{address}&predict=0'.replace('1&predict=0', '1')")
-        opened.page.wait_for_timeout(150)
+        opened.follow(address if "predict=" in address else f"{address}&predict=0")
         assert violations(opened, axe) == [], name
     opened.press("Escape", "?")
     assert violations(opened, axe) == [], "help"

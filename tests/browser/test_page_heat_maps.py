@@ -265,8 +265,8 @@ def test_predict_holds_its_numbers_back(open_page, wired):
     values = opened.page.locator(".network .unit:not(.input) .value").all_text_contents()
     assert values == ["?"] * 4
     assert opened.page.locator(".network").get_attribute("aria-label").endswith("= ?.")
-    opened.page.evaluate("location.hash = '#step=1&phase=backward&at=1&zoom=network&predict=1'")
-    opened.until("document.querySelector('.where').textContent.startsWith('Backward')")
+    opened.follow("#step=1&phase=backward&at=1&zoom=network&predict=1")
+    assert opened.where().startswith("1 Backward")
     assert opened.page.locator(".network .slope").count() == 0
     opened.press("p")
     assert opened.page.locator(".network .slope").count() > 0

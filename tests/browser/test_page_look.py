@@ -74,8 +74,8 @@ def test_contrast(open_page, model, theme):
         choices = {"lens": "", "predict": "0", "notation": "partial"}
         choices = {k: v for k, v in choices.items() if f"&{k}=" not in address}
         address += "".join(f"&{k}={v}" for k, v in choices.items())
-        opened.page.evaluate("address => { location.hash = address }", address)
-        opened.until(f"document.querySelector('.where').textContent.startsWith({shown(address)!r})")
+        opened.follow(address)
+        assert opened.where().split(" ", 1)[1].startswith(shown(address))
         told = opened.page.evaluate(CONTRAST)
         assert told["found"] == [], address
         assert told["seen"] > 100, address

@@ -98,9 +98,9 @@ def test_a_right_answer_arrives_with_the_next_key(open_page, model):
 )
 def test_answers(shared_page, given, verdict):
     opened = shared_page
-    opened.page.evaluate("location.hash = '#step=2'")
-    opened.page.evaluate(f"location.hash = '{LAST}&predict=1'")
-    opened.until("document.querySelector('.where').textContent === 'Backward, 6 of 6. Predict'")
+    opened.follow("#step=2")
+    opened.follow(f"{LAST}&predict=1")
+    assert opened.where() == "1 Backward, 6 of 6. Predict"
     assert answer(opened, given) == verdict
     told = opened.text(".why")
     assert ("678.4" in told) == ("within" in verdict), "only a right answer is told the number"

@@ -197,9 +197,26 @@ def test_address_follows_and_is_followed(open_page, model):
     opened = open_page(model)
     opened.press("Shift+ArrowRight", "Shift+ArrowRight", "Shift+ArrowRight", "ArrowRight")
     assert opened.hash() == "#step=1&phase=backward&at=2"
-    opened.page.evaluate("location.hash = '#step=2&phase=loss&at=2'")
-    opened.until("document.querySelector('.where').textContent === 'Loss, 2 of 2'")
+    opened.follow("#step=2&phase=loss&at=2")
     assert opened.where() == "2 Loss, 2 of 2"
+
+
+def test_an_address_asked_for_is_not_written_over(open_page, model):
+    opened = open_page(model)
+    # Two timers are due at once: one asks for an address, the other is to write the former place.
+    seen = opened.page.evaluate(
+        """new Promise(done => {
+          setTimeout(() => {
+            location.hash = "#step=3&phase=loss&at=1";
+            setTimeout(() => done(location.hash));
+          }, 100);
+          document.body.dispatchEvent(new KeyboardEvent("keydown", { key: "ArrowRight", bubbles: true }));
+          const due = performance.now() + 300;
+          while (performance.now() < due);
+        })"""
+    )
+    assert seen == "#step=3&phase=loss&at=1"
+    assert opened.where() == "3 Loss, 1 of 2"
 
 
 def test_what_is_not_reached_is_blank(open_page, model):

@@ -128,7 +128,7 @@ export function render({ model: given, el, place = null, moved = null }) {
   const built = new Map(), state = { notation: "partial", lens: "", predict: false, revealed: false, mine: [], theme: null };
   const heat = heatPanel(ids, () => root), net = model.network && drawNetwork(model.network, model.loss_name);
   pan.after(heat.el);
-  let view = model.views[0], wired = false, at = 0, k = 0, current = null, table = null, timer = null, settle = null, fit = 1, railWidth = 0, frameDue = 0, byKey = false;
+  let view = model.views[0], wired = false, at = 0, k = 0, current = null, table = null, timer = null, settle = null, fit = 1, railWidth = 0, frameDue = 0, byKey = false, written = location.hash;
 
   // ── graphs and levels ───────────────────────────────────────────────────────────────────────
   function entryOf(step) {
@@ -285,8 +285,10 @@ export function render({ model: given, el, place = null, moved = null }) {
       const words = { ...here, ...(state.theme && { theme: state.theme }), ...(state.notation !== "partial" && { notation: state.notation }),
         ...(wired ? { zoom: "network" } : view !== model.views[0] && { zoom: view.level }), ...(state.lens && { lens: state.lens }), ...(state.predict && { predict: 1 }) };
       const hash = `#${Object.entries(words).map(([key, value]) => `${key}=${encodeURIComponent(value)}`).join("&")}`;
+      // An address that the reader has just asked for is about to be followed, not to be written over.
+      if (!page || hash === written || location.hash !== written) return;
       // A srcdoc frame has no address of its own to write to.
-      try { if (page && location.hash !== hash) history.replaceState(null, "", hash); } catch { /* nothing to keep */ }
+      try { history.replaceState(null, "", hash); written = location.hash; } catch { /* nothing to keep */ }
     }, 120);
   }
   const again = () => go(at, k, { keep: true, mine: state.mine });
@@ -451,8 +453,10 @@ export function render({ model: given, el, place = null, moved = null }) {
     go(to, run ? run.start + Math.max(1, Math.min(Math.trunc(Number(asked.at)) || 1, run.count)) - 1 : 0);
   }
   const address = (url) => Object.fromEntries(new URLSearchParams(page ? url.split("#").slice(1).join("#") : ""));
-  // The event's own address: the page may have written its former place over it meanwhile.
-  on(window, "hashchange", (event) => { if (page && event.newURL.includes("step=")) { stop(); goTo(address(event.newURL)); } });
+  on(window, "hashchange", (event) => {
+    written = location.hash;
+    if (page && event.newURL.includes("step=")) { stop(); goTo(address(event.newURL)); }
+  });
   choose("why");
   goTo(place || address(location.href));
   // A longer sentence changes the height of the page; only a new width or window asks for new sizes.
