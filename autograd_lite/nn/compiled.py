@@ -19,6 +19,7 @@ from autograd_lite.errors import ProgramError
 from autograd_lite.graph import all_nodes
 from autograd_lite.nn.configured import known
 from autograd_lite.nn.data import Examples
+from autograd_lite.nn.optimizers.base import State
 from autograd_lite.nn.settings import same, settings
 from autograd_lite.nn.telling import Change, Telling, ToldStep, Updates
 from autograd_lite.nn.trainable import Trainable
@@ -28,7 +29,7 @@ from autograd_lite.value import Value, leaf
 
 __all__ = ["Compiled", "Written"]
 
-PIECE = 1 << 17
+PIECE = 1 << 16
 """How many numbers an update takes at a time."""
 
 
@@ -109,7 +110,7 @@ class Compiled:
         if loss - loss != 0.0:
             self.close()
             return None
-        self._update(self._pieces)
+        self._update()
         return float(loss), self._shown(program, others)
 
     def _shown(self, program: _Program, others: tuple[np.ndarray, ...]) -> Value | None:
@@ -147,8 +148,8 @@ class Compiled:
             self.close()
             return None
         gradient = self._gradient.copy()
-        self._update([slice(None)])
-        slots = {name: array.copy() for name, array in self._slots.items()}
+        self._update()
+        slots = {name: array.copy() for name, array in self._slots().items()}
         change = Change(before, gradient, self._data.copy(), self._optimizer.shown(slots))
         if self._updates is None:
             self._updates = Updates(self._parameters, self._places, self._optimizer.rule)
@@ -161,21 +162,16 @@ class Compiled:
             self._live[batch.shapes] = loss
             self._written.programs.setdefault(batch.shapes, None)
 
-    def _update(self, pieces: Sequence[slice]) -> None:
+    def _update(self) -> None:
         optimizer, data, gradient = self._optimizer, self._data, self._gradient
         if optimizer.clips:
             gradient = np.concatenate([np.ravel(g) for g in optimizer.clip(self._gradients)])
         optimizer.begin_step()
-        if len(pieces) == 1:
-            data[...] = optimizer.update(gradient, self._slots, data)
+        if len(self._pieces) == 1:
+            data[...] = optimizer.update(gradient, self._states[0], data)
             return
-        for piece in pieces:
-            state = {name: array[piece] for name, array in self._slots.items()}
+        for piece, state in zip(self._pieces, self._states, strict=True):
             data[piece] = optimizer.update(gradient[piece], state, data[piece])
-            for name, numbers in state.items():
-                if name not in self._slots:
-                    self._slots[name] = np.empty_like(data)
-                self._slots[name][piece] = numbers
 
     # ── what the programs hold for ────────────────────────────────────────────────────────────
     def _ready(self) -> bool:
@@ -225,8 +221,15 @@ class Compiled:
         """Take the numbers from the Values and the optimizer."""
         for view, parameter in zip(self._weights, self._parameters, strict=True):
             view[...] = parameter._data
-        self._slots = self._optimizer.flat_state(self._parameters)
+        slots = self._optimizer.flat_state(self._parameters)
+        self._states = [{name: x[piece] for name, x in slots.items()} for piece in self._pieces]
         self._open = True
+
+    def _slots(self) -> State:
+        """What the optimizer remembers, end to end; the pieces of it need not lie so meanwhile."""
+        if len(self._states) == 1:
+            return self._states[0]
+        return {name: np.concatenate([s[name] for s in self._states]) for name in self._states[0]}
 
     def close(self) -> None:
         """Give the numbers back to the Values and the optimizer: whoever looks sees them."""
@@ -235,7 +238,7 @@ class Compiled:
         views = zip(self._parameters, self._weights, self._gradients, strict=True)
         for parameter, numbers, gradient in views:
             parameter.data, parameter.grad = numbers, settle(gradient.copy())
-        self._optimizer.take_flat_state(self._parameters, self._slots)
+        self._optimizer.take_flat_state(self._parameters, self._slots())
         self._open = False  # only now: who is interrupted above gives all of them once more
 
     # ── writing ───────────────────────────────────────────────────────────────────────────────
