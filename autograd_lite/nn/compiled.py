@@ -30,7 +30,7 @@ from autograd_lite.value import Value, leaf
 __all__ = ["Compiled", "Written"]
 
 PIECE = 1 << 16
-"""How many numbers an update takes at a time."""
+"""How many numbers an update takes at a time; up to twice as many are one piece."""
 
 
 class _Program(NamedTuple):
@@ -209,7 +209,8 @@ class Compiled:
         self._data = np.empty(ends[-1], dtypes.pop())
         self._gradient = np.zeros_like(self._data)
         self._weights, self._gradients = self._views(self._data), self._views(self._gradient)
-        self._pieces = [slice(i, i + PIECE) for i in range(0, ends[-1], PIECE)]
+        size = ends[-1] if ends[-1] <= 2 * PIECE else PIECE
+        self._pieces = [slice(i, i + size) for i in range(0, ends[-1], size)]
         return True
 
     def _views(self, flat: np.ndarray) -> list[np.ndarray]:
