@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import partial
-from itertools import chain
+from heapq import heappop, heappush
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -83,117 +83,167 @@ def seed_for(root: Any, gradient: Any = None) -> Any:
     return fit(np.array(gradient, dtype=np.result_type(data)), data)
 
 
-def sweep(root: Any, seed: Any, since: int = 0) -> dict[Any, Any]:
-    """Gradients of ``root`` by every tracked node, as plain data; nothing is written to the nodes.
+def sweep(root: Any, seed: Any, since: int = 0, *, write: bool = False) -> dict[Any, Any]:
+    """Gradients of ``root`` by every tracked node, as plain data; a leaf's array is its own.
 
-    Nodes older than serial ``since`` are left out. A leaf's gradient is an array of its own.
+    A node is newer than its inputs, so the newest of the nodes that a gradient has reached has got
+    all of its own: a heap of ages is the whole order. Nodes older than serial ``since`` are left
+    out. With ``write``, a result's gradient goes to its ``.grad`` as soon as it is complete, and
+    only those of the leaves come back.
     """
     if thread.watch is not None:
         return thread.watch.sweep(root, seed, since)
     grads = {root: seed}
-    order = iter(sweep_order(root, since))
-    undefined = _sweep(order, grads, None)
-    if undefined is not None:
+    if root.op is None:
+        return grads
+    ages, waiting = [-root.serial], {-root.serial: root}
+    if not _sweep(ages, waiting, grads, since, write, None):
         place: list[Any] = [None, 0]
         with np.errstate(
             divide="call", invalid="call", call=lambda kind, flag: _notice(kind, *place)
         ):
-            _sweep(chain((undefined,), order), grads, place)
+            _sweep(ages, waiting, grads, since, write, place)
     return grads
 
 
-def _sweep(order: Iterator[Any], grads: dict[Any, Any], place: list[Any] | None) -> Any:
+def _sweep(
+    ages: list[int],
+    waiting: dict[int, Any],
+    grads: dict[Any, Any],
+    since: int,
+    write: bool,
+    place: list[Any] | None,
+) -> bool:
     """The loop of the backward pass; ``place`` tells a watcher which node and input it is at.
 
-    Without a watcher it ends at the first operation that is not defined everywhere, and returns it.
+    Without a watcher it stops at the first operation on arrays that is not defined everywhere:
+    whether it came to the end.
     """
-    for node in order:
-        g = grads.get(node)
-        if g is None:
-            continue
+    get, push = grads.get, heappush
+    while ages:
+        age = heappop(ages)
+        node = waiting.pop(age)
+        g, op, left = grads[node], node.op, node._left
+        contributions: Any = None
+        if write:
+            node.grad = g
+            del grads[node]
         if node._more is not None:
             _untouched(node)
-        inputs = node._left
-        if type(inputs) is not tuple:
-            if node.op.domain:
-                with np.errstate(all="ignore"):  # what it makes is looked at, and told, there
-                    _sweep_floats(node, g, grads)
-            else:
-                _sweep_floats(node, g, grads)
-            continue
-        if place is None and node.op.domain:
-            return node
-        pulls, args, out = node.op.pulls, node._right, node._data
-        params = None if node._more is None else node._more.params
-        index = -1
-        for x in inputs:
-            index += 1
-            like = args[index]
-            if x._data is not like and not _same(x._data, like):
-                raise _stale(node, x, f"input {index} of")
-            pull = pulls[index] if x.tracked else None
-            if pull is None:
-                continue
-            if place is not None:
-                place[:] = node, index
-            try:
-                c = pull(g, out, *args, **params) if params else pull(g, out, *args)
-            except (ZeroDivisionError, OverflowError):
-                c = _pulled(pull, g, out, args, node.params)
-            if type(c) is type(like) is float:
-                if c - c != 0.0:
-                    _check(c, g, node, index)
-            elif not (
-                type(c) is type(like) is _ndarray
-                and c.shape == like.shape
-                and c.dtype is like.dtype
-            ):
-                c = fit(_pulled(pull, g, out, args, node.params) if type(c) is complex else c, like)
-            before = grads.get(x)
+        if type(left) is tuple:
+            if place is None and op.domain:
+                grads[node], waiting[age] = g, node
+                push(ages, age)
+                return False
+            contributions = _of_arrays(node, g, place)
+        elif op.domain:
+            with np.errstate(all="ignore"):  # what it makes is looked at, and told, there
+                contributions = _of_floats(node, g)
+        else:
+            if op.both is not None and left.tracked:
+                # Of two floats, as most nodes of a scalar graph are: here, for a call costs a tenth.
+                right, age = node._right, node.serial
+                if (
+                    right.tracked
+                    and (left._more is None or left._more.changed < age)
+                    and (right._more is None or right._more.changed < age)
+                ):
+                    try:
+                        c, d = op.both(g, node._data, left._data, right._data)
+                        if c - c == 0.0 == d - d and type(c) is type(d) is float:
+                            contributions = (left, c), (right, d)
+                    except ArithmeticError:
+                        pass  # one by one, below
+            if contributions is None:
+                contributions = _of_floats(node, g)
+        for x, c in contributions:
+            before = get(x)
             if before is not None:
                 grads[x] = before + c
-            elif x.op is None and type(c) is _ndarray and (c is g or c.base is not None):
-                grads[x] = c.copy()  # a leaf's gradient is its owner's to write into
-            else:
-                grads[x] = c
-    return None
+                continue
+            grads[x] = c
+            if x.op is not None and x.serial >= since:
+                age = -x.serial
+                push(ages, age)
+                waiting[age] = x
+    return True
 
 
-def _sweep_floats(node: Any, g: float, grads: dict[Any, Any]) -> None:
-    """One node of the loop: an operation on one or two floats, as most of a scalar graph are."""
-    left, right, out, a = node._left, node._right, node._data, node._left._data
-    if left._more is not None and left._more.changed > node.serial:
-        _floats(node)
-    if right is not None:
-        if right._more is not None and right._more.changed > node.serial:
-            _floats(node)
-        both = node.op.both
-        if both is not None and left.tracked and right.tracked:
-            try:
-                c, d = both(g, out, a, right._data)
-                if c - c == 0.0 == d - d and type(c) is type(d) is float:
-                    before = grads.get(left)
-                    grads[left] = c if before is None else before + c
-                    before = grads.get(right)
-                    grads[right] = d if before is None else before + d
-                    return
-            except (ZeroDivisionError, OverflowError):
-                pass  # one by one, below
-    index = -1
-    for x, pull in zip((left, right), node.op.pulls):  # noqa: B905 - strict would cost a tenth
+def _of_arrays(node: Any, g: Any, place: list[Any] | None) -> Sequence[tuple[Any, Any]]:
+    """What a node passes on: its inputs, each with its contribution."""
+    inputs, args, out, op = node._left, node._right, node._data, node.op
+    if op.both is not None and place is None:
+        (left, right), (a, b) = inputs, args
+        if left._data is a and right._data is b and left.tracked and right.tracked:
+            c, d = op.both(g, out, a, b)
+            if _fits(c, a) and _fits(d, b):
+                if c is g and left.op is None:
+                    c = g.copy()
+                if d is g and right.op is None:
+                    d = g.copy()
+                return (left, c), (right, d)
+    found, index = [], -1
+    params = None if node._more is None else node._more.params
+    for x in inputs:
         index += 1
+        like = args[index]
+        if x._data is not like and not _same(x._data, like):
+            raise _stale(node, x, f"input {index} of")
+        pull = op.pulls[index] if x.tracked else None
+        if pull is None:
+            continue
+        if place is not None:
+            place[:] = node, index
+        try:
+            c = pull(g, out, *args, **params) if params else pull(g, out, *args)
+        except (ZeroDivisionError, OverflowError):
+            c = _pulled(pull, g, out, args, node.params)
+        if type(c) is type(like) is float:
+            if c - c != 0.0:
+                _check(c, g, node, index)
+        elif not _fits(c, like):
+            c = fit(_pulled(pull, g, out, args, node.params) if type(c) is complex else c, like)
+        if x.op is None and type(c) is _ndarray and (c is g or c.base is not None):
+            c = c.copy()  # a leaf's gradient is its owner's to write into
+        found.append((x, c))
+    return found
+
+
+def _fits(c: Any, like: Any) -> bool:
+    return type(c) is type(like) is _ndarray and c.shape == like.shape and c.dtype is like.dtype
+
+
+def _of_floats(node: Any, g: float) -> Sequence[tuple[Any, float]]:
+    """The same for an operation on floats of which one is tracked; for others, one by one."""
+    left, right, out, pulls = node._left, node._right, node._data, node.op.pulls
+    x, c = left, None
+    if left._more is not None or (right is not None and right._more is not None):
+        _floats(node)
+    try:
+        if right is None:
+            c = pulls[0](g, out, left._data)
+        elif not right.tracked:
+            c = pulls[0](g, out, left._data, right._data)
+        elif not left.tracked:
+            x, c = right, pulls[1](g, out, left._data, right._data)
+    except (ArithmeticError, TypeError):
+        pass  # there is no derivative, or NumPy's numbers have to be asked
+    if type(c) is float and c - c == 0.0:
+        return ((x, c),)
+    return _one_by_one(node, g)
+
+
+def _one_by_one(node: Any, g: float) -> Sequence[tuple[Any, float]]:
+    """The same with NumPy's numbers and infinities, which are told."""
+    found, args = [], _floats(node)
+    for index, (x, pull) in enumerate(zip(node.inputs, node.op.pulls, strict=True)):
         if pull is None or not x.tracked:
             continue
-        try:
-            c = pull(g, out, a) if right is None else pull(g, out, a, right._data)
-        except (ZeroDivisionError, OverflowError):
-            c = None
-        if type(c) is not float:
-            c = fit(_pulled(pull, g, out, _floats(node), {}), a)
+        c = fit(_pulled(pull, g, node._data, args, {}), args[index])
         if c - c != 0.0:
             _check(c, g, node, index)
-        before = grads.get(x)
-        grads[x] = c if before is None else before + c
+        found.append((x, c))
+    return found
 
 
 def _check(c: float, g: float, node: Any, index: int) -> None:
@@ -354,7 +404,13 @@ def _write(x: Any, g: Any, old: dict[Any, Any]) -> None:
 def backward(root: Any, gradient: Any = None) -> None:
     """Fill ``.grad`` of every node behind ``root``: leaves add up over calls, the rest is renewed."""
     seed = seed_for(root, gradient)
-    for x, g in sweep(root, seed).items():
+    try:
+        grads = sweep(root, seed, write=True)
+    except BaseException:
+        for x in sweep_order(root):  # rather none than those of two calls, mixed
+            x.grad = None
+        raise
+    for x, g in grads.items():
         x.grad = g if x.op is not None or x.grad is None else x.grad + g
     if thread.listener is not None:
         thread.listener(root)

@@ -161,6 +161,8 @@ def _pull(partial: Rule | float | None, arity: int) -> Rule | None:
     if not callable(partial):
         number = float(partial)
         return lambda g, out, *inputs, **params: g * number
+    if _hands_back(partial, arity) in _SHORT:
+        return _SHORT[_hands_back(partial, arity)]
     code = getattr(partial, "__code__", None)
     if code is not None and not code.co_kwonlyargcount and arity <= 2:
         # Without stars, a call costs half; and most calls of a scalar graph end here.
@@ -173,12 +175,32 @@ def _pull(partial: Rule | float | None, arity: int) -> Rule | None:
 def _both(first: Rule | float | None, second: Rule | float | None) -> Rule | None:
     """The pull-backs to both inputs in one call: half of a scalar graph's sweep would be calls."""
     if callable(first) and callable(second):
+        if (_hands_back(first, 2), _hands_back(second, 2)) == ((2, 2), (2, 1)):
+            return lambda g, out, x, y: (g * y, g * x)
         return lambda g, out, x, y: (g * first(out, x, y), g * second(out, x, y))
     if first == 1 and second == 1:
         return lambda g, out, x, y: (g, g)
     if first == 1 and second == -1:
         return lambda g, out, x, y: (g, -g)
     return None
+
+
+_SHORT: dict[Any, Rule] = {
+    (1, 0): lambda g, out, x: g * out,
+    (2, 1): lambda g, out, x, y: g * x,
+    (2, 2): lambda g, out, x, y: g * y,
+}
+"""Pull-backs of rules that hand back what they were given, without the call of the rule."""
+
+
+def _hands_back(partial: Rule, arity: int) -> tuple[int, int] | None:
+    """Of how many inputs a rule hands back which as it is (0: the output); None if it computes."""
+    given = [object() for _ in range(arity + 1)]
+    try:
+        found = partial(*given)
+    except Exception:
+        return None  # objects that can nothing: it wanted to compute
+    return next(((arity, i) for i, x in enumerate(given) if x is found), None)
 
 
 def _declare(op: Op) -> Op:

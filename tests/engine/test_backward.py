@@ -245,6 +245,18 @@ def test_the_stale_message_names_the_operation():
     )
 
 
+def test_a_sweep_that_fails_leaves_no_gradients_of_two_calls_mixed():
+    w, x = Value(2.0, "w"), Value(3.0, "x")
+    h = w * x
+    y = h * h + x
+    y.backward()
+    before = w.grad, x.grad
+    x.data = 5.0  # found when the sweep is half done
+    message(StaleDataError, y.backward)
+    assert (w.grad, x.grad) == before
+    assert h.grad is y.grad is None
+
+
 def test_changing_data_between_graphs_is_fine():
     w = Value(np.ones(2))
     for _ in range(3):
