@@ -83,15 +83,28 @@ def no_grad() -> AbstractContextManager[None]:
     return switched(recording=False)
 
 
-def scope(name: str) -> AbstractContextManager[None]:
+def scope(name: str) -> coming_from:
     """Nodes made inside belong to the module ``name``, within the modules around it."""
     around = thread.origin.module if thread.origin else ()
     return coming_from(Origin((*around, name)))
 
 
-def coming_from(origin: Origin) -> AbstractContextManager[None]:
-    """Nodes made inside have this origin."""
-    return switched(origin=origin, here=thread.here if thread.here is UNUSUAL else origin)
+class coming_from:
+    """Nodes made inside have this origin. A model enters one for every neuron, so it is lean."""
+
+    __slots__ = ("before", "origin")
+
+    def __init__(self, origin: Origin) -> None:
+        self.origin = origin
+
+    def __enter__(self) -> None:
+        self.before = thread.origin, thread.here
+        thread.origin = self.origin
+        if thread.here is not UNUSUAL:
+            thread.here = self.origin
+
+    def __exit__(self, *raised: object) -> None:
+        thread.origin, thread.here = self.before
 
 
 def source_lines() -> AbstractContextManager[None]:

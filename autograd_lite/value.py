@@ -50,11 +50,15 @@ def _operator(op: Op) -> tuple[Callable[[Any, Any], Any], Callable[[Any, Any], A
     forward, anywhere = op.forward, not op.domain
 
     def method(left: Value, right: Any) -> Any:
+        a = left._data
         if type(right) is not Value:
-            right = _lift(right, left)
-            if right is None:
-                return NotImplemented
-        a, b = left._data, right._data
+            lifted = _known.get(right) if type(right) is type(a) is float else None
+            if lifted is None:
+                lifted = _lift(right, left)
+                if lifted is None:
+                    return NotImplemented
+            right = lifted
+        b = right._data
         scalars = type(a) is float and type(b) is float
         if not scalars and not (anywhere and left._more is None and right._more is None):
             return apply(op, (left, right))
@@ -75,9 +79,9 @@ def _operator(op: Op) -> tuple[Callable[[Any, Any], Any], Callable[[Any, Any], A
             node._left, node._right = (left, right), (a, b)
         else:
             return _node(op, (left, right), (a, b), out, _NO_PARAMS)
-        node._data, node.op, node.origin, node.tracked = out, op, here, True
+        node._data, node.op, node.origin = out, op, here
+        node.tracked, node.serial = True, _next_serial()
         node._more = node.grad = node.name = None
-        node.serial = _next_serial()
         return node
 
     def reflected(right: Value, left: Any) -> Any:

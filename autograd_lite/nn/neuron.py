@@ -95,21 +95,25 @@ class Neuron(_Module):
         """What goes into the activation: z."""
         xs = _inputs(inputs, len(self.weights), self.name)
         with scope(self.name):
-            first, *rest = zip(self.weights, xs, strict=True)
-            z = first[0] * first[1]
-            for weight, x in rest:
-                z = z + weight * x
-            if self.bias is not None:
-                z = z + self.bias
-            return self._named(z, "z")
+            return self._sum(xs)
 
     def __call__(self, inputs: Any) -> Value:
         """The neuron's output; ``inputs`` holds one number or Value for every weight."""
-        z = self.weighted_sum(inputs)
-        if self.activation is activations.linear:
-            return z
+        xs = _inputs(inputs, len(self.weights), self.name)
         with scope(self.name):
+            z = self._sum(xs)
+            if self.activation is activations.linear:
+                return z
             return self._named(self.activation(z), "a")
+
+    def _sum(self, xs: list[Value]) -> Value:
+        first, *rest = zip(self.weights, xs, strict=True)
+        z = first[0] * first[1]
+        for weight, x in rest:
+            z = z + weight * x
+        if self.bias is not None:
+            z = z + self.bias
+        return self._named(z, "z")
 
     def _named(self, result: Value, letter: str) -> Value:
         result.name = letter + self._index
