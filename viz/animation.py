@@ -15,15 +15,16 @@ import numpy as np
 from autograd_lite.files import write_whole
 from autograd_lite.notation import number
 from autograd_lite.recording import Recording, StepRecord
-from viz import dot, layout, style
-from viz.geometry import Box
-from viz.narration import computed, moves, plain_text, tellings
-from viz.partial_passes import PartPainter, PartTexts
-from viz.progress import Progress
-from viz.scene import Scene, lay_out
-from viz.style import Theme
-from viz.subject import as_recording, chosen_step, unit_of
-from viz.texts import StepTexts
+from viz import layout
+from viz.graphics import dot, style
+from viz.graphics.geometry import Box
+from viz.graphics.style import Theme
+from viz.records.subject import as_recording, chosen_step, unit_of
+from viz.scenes.partial_passes import PartPainter, PartTexts
+from viz.scenes.scene import Scene, lay_out
+from viz.system.progress import Progress
+from viz.words.narration import computed, moves, plain_text, tellings
+from viz.words.texts import StepTexts
 
 __all__ = ["animate"]
 

@@ -20,8 +20,8 @@ from typing import Any, NoReturn
 from autograd_lite import __version__
 from autograd_lite.errors import NumericWarning, did_you_mean
 from autograd_lite.notation import number
-from viz.formats import FORMATS, as_bytes
-from viz.terminal import speak_unicode, strong
+from viz.graphics.formats import FORMATS, as_bytes
+from viz.system.terminal import speak_unicode, strong
 
 __all__ = ["main"]
 
@@ -263,7 +263,7 @@ def _demo(options: argparse.Namespace) -> int:
 
 
 def _tutorials(options: argparse.Namespace) -> int:
-    from viz.shipped import TutorialsError, copy_tutorials
+    from viz.system.shipped import TutorialsError, copy_tutorials
 
     try:
         names = copy_tutorials(options.to)

@@ -13,10 +13,10 @@ import numpy as np
 from autograd_lite.notation import number
 from autograd_lite.recording import Recording
 from viz.diagram import frames
-from viz.folders import whole_folder
 from viz.page import stepper
 from viz.plots import plot_loss
-from viz.progress import Progress
+from viz.system.folders import whole_folder
+from viz.system.progress import Progress
 
 __all__ = ["CELSIUS", "FAHRENHEIT", "MODELS", "DemoError", "Trained", "run"]
 

@@ -9,15 +9,15 @@ from pathlib import Path
 from typing import Any
 
 from autograd_lite.recording import Recording
-from viz.alt import alt_text
-from viz.drawing import FORMATS, Drawing
-from viz.hover import titled
-from viz.picture import picture
-from viz.scene import Scene
-from viz.stage import Stage
-from viz.style import Theme, theme_named
-from viz.subject import as_recording, chosen_step
-from viz.texts import NOTATIONS, StepTexts
+from viz.graphics.drawing import FORMATS, Drawing
+from viz.graphics.hover import titled
+from viz.graphics.style import Theme, theme_named
+from viz.records.subject import as_recording, chosen_step
+from viz.scenes.passes import picture
+from viz.scenes.scene import Scene
+from viz.scenes.stage import Stage
+from viz.words.alt import alt_text
+from viz.words.texts import NOTATIONS, StepTexts
 
 __all__ = ["Diagram", "draw", "frames"]
 

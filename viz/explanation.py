@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from typing import Any
 
 from autograd_lite.recording import Update
-from viz import dot, latex
-from viz.narration import PHASES, Move, Span, Telling, moves, plain_text, tellings
-from viz.subject import as_recording, chosen_step, unit_of
-from viz.texts import StepTexts
-from viz.written import Written, check_format, markdown_text
+from viz.graphics import dot, latex
+from viz.graphics.written import Written, check_format, markdown_text
+from viz.records.subject import as_recording, chosen_step, unit_of
+from viz.words.narration import PHASES, Move, Span, Telling, moves, plain_text, tellings
+from viz.words.texts import StepTexts
 
 __all__ = ["explain"]
 

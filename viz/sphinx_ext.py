@@ -33,8 +33,8 @@ from autograd_lite.errors import NumericWarning
 from autograd_lite.files import write_whole
 from autograd_lite.recording import Recording
 from viz.diagram import Diagram, draw
-from viz.formats import as_bytes
 from viz.formulas import assignments, parsed, record_formula
+from viz.graphics.formats import as_bytes
 from viz.layout import GraphvizError
 from viz.page import stepper
 

@@ -7,9 +7,9 @@ from typing import Any
 
 from autograd_lite.errors import did_you_mean
 from autograd_lite.recording import Recording
-from viz.narration import PHASES
 from viz.page import page_model, page_script, page_style, page_views
-from viz.subject import as_recording, chosen_step
+from viz.records.subject import as_recording, chosen_step
+from viz.words.narration import PHASES
 
 try:
     import anywidget

@@ -13,11 +13,11 @@ import numpy as np
 
 from autograd_lite.notation import number
 from autograd_lite.recording import Application, Data, Node, Update
-from viz import dot, latex
-from viz.narration import computed, phase_of
-from viz.subject import as_recording, chosen_step
-from viz.texts import StepTexts, norm
-from viz.written import Written, check_format, markdown_text
+from viz.graphics import dot, latex
+from viz.graphics.written import Written, check_format, markdown_text
+from viz.records.subject import as_recording, chosen_step
+from viz.words.narration import computed, phase_of
+from viz.words.texts import StepTexts, norm
 
 __all__ = ["COLUMNS", "trace"]
 

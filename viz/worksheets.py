@@ -11,14 +11,15 @@ from typing import Any
 
 from autograd_lite.notation import unicode
 from autograd_lite.recording import Node, Recording
-from viz import layout, style
-from viz.alt import alt_text
-from viz.drawing import Drawing
-from viz.scene import Scene, placed
-from viz.sheets import SheetPainter, SheetSizes, circled
-from viz.style import Theme
-from viz.subject import as_recording, chosen_step
-from viz.texts import GraphTexts, StepTexts
+from viz import layout
+from viz.graphics import style
+from viz.graphics.drawing import Drawing
+from viz.graphics.style import Theme
+from viz.records.subject import as_recording, chosen_step
+from viz.scenes.scene import Scene, placed
+from viz.scenes.sheets import SheetPainter, SheetSizes, circled
+from viz.words.alt import alt_text
+from viz.words.texts import GraphTexts, StepTexts
 
 __all__ = ["Worksheet", "worksheet"]
 

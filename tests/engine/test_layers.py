@@ -20,6 +20,13 @@ ROOMS = [
 ]  # fmt: skip
 """The order of the rooms; each imports only from those before it."""
 
+DRAWING = [
+    "records", "words", "layout", "graphics", "scenes", "networks", "replay", "page", "plots",
+    "system", "grammar", "formulas", "explanation", "trace_table", "diagram", "worksheets",
+    "animation", "demo", "notebook", "stepper_widget", "sphinx_ext", "cli", "__main__",
+]  # fmt: skip
+"""The same of the visualiser: from what is drawn to the doors through which it is asked for."""
+
 SHOWN = {"recording", "record", "recorder", "notation", "nn", "files", "errors", "__version__"}
 """What drawing may read: records and formulas, never a live Value."""
 
@@ -59,15 +66,18 @@ def imported(path: Path, house: Path) -> set[str]:
     return names
 
 
-def room_of(path: Path) -> str:
-    return path.relative_to(HOUSE).parts[0].removesuffix(".py")
+def room_of(path: Path, house: Path = HOUSE) -> str:
+    return path.relative_to(house).parts[0].removesuffix(".py")
 
 
 ENGINE = [p for p in modules(HOUSE) if room_of(p) != "__init__"]
+VIZ = HOUSE.parent / "viz"
+VISUALISER = [p for p in modules(VIZ) if room_of(p, VIZ) != "__init__"]
 
 
 def test_every_room_has_its_place():
     assert {room_of(p) for p in ENGINE} <= set(ROOMS)
+    assert {room_of(p, VIZ) for p in VISUALISER} == set(DRAWING)
 
 
 @pytest.mark.parametrize("path", ENGINE, ids=lambda p: str(p.relative_to(HOUSE)))
@@ -85,9 +95,23 @@ def test_a_room_imports_only_what_stands_before_it(path):
         )
 
 
-@pytest.mark.parametrize("path", modules(HOUSE.parent / "viz"), ids=lambda p: p.name)
+@pytest.mark.parametrize("path", VISUALISER, ids=lambda p: str(p.relative_to(VIZ)))
+def test_a_room_of_the_visualiser_imports_only_what_stands_before_it(path):
+    own = room_of(path, VIZ)
+    for name in imported(path, VIZ):
+        first, _, rest = name.partition(".")
+        if first != "viz":
+            continue
+        room = rest.partition(".")[0]
+        assert room in DRAWING, f"{name}: import from the room that declares it, not from viz"
+        assert DRAWING.index(room) <= DRAWING.index(own), (
+            f"{own} imports {room}, which stands behind it"
+        )
+
+
+@pytest.mark.parametrize("path", modules(VIZ), ids=lambda p: p.name)
 def test_the_visualiser_reads_no_live_value(path):
-    for name in imported(path, HOUSE.parent / "viz"):
+    for name in imported(path, VIZ):
         first, _, rest = name.partition(".")
         if first == "autograd_lite":
             allowed = SHOWN | TRAINS.get(path.name, set())

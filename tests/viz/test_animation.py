@@ -9,7 +9,7 @@ from viz_cases import SINGLE, fan_out, passed, trained
 
 import viz
 from viz.animation import animate
-from viz.partial_passes import PartTexts
+from viz.scenes.partial_passes import PartTexts
 
 
 def opened(path):
@@ -75,7 +75,7 @@ def test_after_the_update_the_parameters_are_new(celsius):
     texts = PartTexts(celsius, celsius.steps[0])
     texts.show(99, 99, True)
     for update in celsius.steps[0].updates:
-        from viz.texts import cells
+        from viz.words.texts import cells
 
         assert texts.values[update.node] == cells(update.after, np.shape(update.after))
 

@@ -14,10 +14,10 @@ from xml.etree import ElementTree
 
 import pytest
 
-import viz.shipped
 from autograd_lite import __version__
 from viz import layout
 from viz.cli import main
+from viz.system import shipped
 
 ROOT = Path(__file__).resolve().parents[2]
 COMMANDS = ("demo", "draw", "tutorials")
@@ -331,7 +331,7 @@ def examples(run) -> list[str]:
 
 def test_every_example_of_the_help_works(run, tmp_path, monkeypatch):
     """As it stands there, but for fewer epochs; each in the folder that the one before has left."""
-    monkeypatch.setattr(viz.shipped, "tutorials", lambda: sample_tutorials(tmp_path / "source"))
+    monkeypatch.setattr(shipped, "tutorials", lambda: sample_tutorials(tmp_path / "source"))
     lines = examples(run)
     assert len(lines) >= 8
     for line in lines:
@@ -385,7 +385,7 @@ def sample_tutorials(folder: Path) -> Path:
 @pytest.fixture
 def source(tmp_path_factory, monkeypatch):
     folder = sample_tutorials(tmp_path_factory.mktemp("installed"))
-    monkeypatch.setattr(viz.shipped, "tutorials", lambda: folder)
+    monkeypatch.setattr(shipped, "tutorials", lambda: folder)
 
 
 @pytest.mark.usefixtures("source")
@@ -437,7 +437,7 @@ def test_tutorials_whole_or_not_at_all(run, tmp_path, monkeypatch):
     def full(*_):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(viz.shipped, "_copy", full)
+    monkeypatch.setattr(shipped, "_copy", full)
     assert run("tutorials")[0::2] == (1, "autograd-lite: [Errno 28] No space left on device\n")
     assert list(tmp_path.iterdir()) == []
 
@@ -467,11 +467,13 @@ def test_a_folder_that_cannot_be_written_is_named(run, monkeypatch):
 
 
 def test_the_checkouts_own_tutorials():
-    assert (viz.shipped.tutorials() / "pictures").is_dir()
+    assert (shipped.tutorials() / "pictures").is_dir()
 
 
 def test_an_installation_without_tutorials(run, monkeypatch):
-    monkeypatch.setattr(viz.shipped, "__file__", str(Path("/nowhere/site-packages/viz/shipped.py")))
+    monkeypatch.setattr(
+        shipped, "__file__", str(Path("/nowhere/site-packages/viz/system/shipped.py"))
+    )
     code, _, err = run("tutorials")
     assert code == 1
     assert err.startswith("autograd-lite: this installation lacks the tutorials; install it again")

@@ -14,11 +14,11 @@ from viz_cases import CELSIUS, FAHRENHEIT, fan_out, leaf, mlp
 import viz
 from autograd_lite import Value
 from autograd_lite.nn import Dense, Recorder, Sequential
+from viz.graphics.style import THEMES
 from viz.plots import plot_activations, plot_fit, plot_loss, plot_loss_surface
 from viz.plots.landscape import Landscape
 from viz.plots.plot import Plot
 from viz.replay import Replay, ReplayError
-from viz.style import THEMES
 
 
 def line_at(figure, place: int):

@@ -11,10 +11,10 @@ from viz_cases import SINGLE, Drawing, fan_out, leaf, passed, scalar_neuron
 import viz
 from autograd_lite import Value, record
 from autograd_lite.nn import MLP, Recorder
-from viz import drawing as drawing_module
 from viz import layout
-from viz import stage as stage_module
 from viz.diagram import draw, frames
+from viz.graphics import drawing as drawing_module
+from viz.scenes import stage as stage_module
 
 MISSING = "There is no Graphviz to draw with"
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 import viz
 from autograd_lite import Value
-from viz import dot, latex
+from viz.graphics import dot, latex
 
 SIGNS = "\\{}$%#_^&~<>|'`\"-,?!*[]()=+@;:/\t\n\r\x00\x1b\ud800\u202e\u0301🙂中Ж∂ŷ²₁·−"
 NAMES = st.text(st.one_of(st.sampled_from(SIGNS), st.characters()), min_size=1, max_size=12)

@@ -13,7 +13,7 @@ from viz_cases import Drawing, fan_out, leaf, passed
 from autograd_lite import Value, elementwise, record
 from autograd_lite.op import registry
 from viz.diagram import draw
-from viz.texts import barred, notation_named
+from viz.words.texts import barred, notation_named
 
 
 def square() -> Value:

@@ -20,9 +20,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from viz import fonts, layout
+from viz import layout
+from viz.layout import fonts
 
-ROOT = Path(layout.__file__).parent.parent
+ROOT = Path(layout.__file__).parents[2]
 GRAPH = (
     'digraph G { node [fontname="DejaVu Sans"]; a [label=<<B>∂L/∂w</B> = 3>, id=node_a];'
     ' a -> b [label="ŷ ‖x‖"] }'

@@ -12,8 +12,8 @@ from autograd_lite import Value, record
 from autograd_lite.graph import all_nodes
 from autograd_lite.nn import Recorder, optimizers
 from autograd_lite.numeric import summed_axes
-from viz.lenses import LENSES, broken_gradients, outcome
-from viz.updates import update_form
+from viz.records.lenses import LENSES, broken_gradients, outcome
+from viz.records.updates import update_form
 
 BY_KEY = {lens.key: lens for lens in LENSES}
 
@@ -187,7 +187,7 @@ def test_where_the_step_before_is_not_known():
 )  # fmt: skip
 def test_verdicts(right, wrong, verdict):
     from autograd_lite.recording import Update
-    from viz.lenses import Moved
+    from viz.records.lenses import Moved
 
     update = Update(0, 2.0, -right, 2.0 + right)
     assert Moved(update, -wrong, 2.0 + wrong).verdict == verdict

@@ -16,11 +16,11 @@ from autograd_lite.context import scope
 from autograd_lite.nn import MLP, Dense, Neuron, Recorder, Sequential
 from autograd_lite.recording import Recording
 from viz.diagram import draw, frames
-from viz.grouping import groups
-from viz.levels import LEVELS, zoomed
 from viz.page.model import page_model
-from viz.parts import Part
-from viz.scene import lay_out
+from viz.records.grouping import groups
+from viz.records.parts import Part
+from viz.scenes.levels import LEVELS, zoomed
+from viz.scenes.scene import lay_out
 
 COARSE = LEVELS[1:]
 

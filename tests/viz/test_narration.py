@@ -11,10 +11,10 @@ from autograd_lite.nn import Recorder
 from autograd_lite.nn.optimizers import Adam
 from autograd_lite.recording import Recording
 from viz.diagram import draw
-from viz.narration import PHASES, moves, plain_text, tellings
 from viz.page import stepper
 from viz.page.model import page_model
-from viz.texts import StepTexts
+from viz.words.narration import PHASES, moves, plain_text, tellings
+from viz.words.texts import StepTexts
 
 
 def told(recording: Recording, place: int = -1) -> list[tuple[str, str, str, str]]:

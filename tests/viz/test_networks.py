@@ -11,10 +11,10 @@ from viz_cases import Drawing, fan_out, leaf, mlp
 
 import viz
 from autograd_lite.nn import MLP, Dense, Layer, Neuron, Recorder, Sequential
-from viz import style
+from viz.graphics import style
+from viz.graphics.style import THEMES
 from viz.layout import text_width
 from viz.networks import network, network_data, read_network
-from viz.style import THEMES
 
 
 def texts(drawing) -> list[str]:

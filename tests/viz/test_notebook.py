@@ -18,7 +18,7 @@ import viz
 from autograd_lite import Value, record
 from viz import layout
 from viz.formulas import formula
-from viz.notebook import fitted, mime_bundle
+from viz.graphics.display import fitted, mime_bundle
 
 ROOT = Path(__file__).resolve().parents[2]
 

@@ -187,7 +187,7 @@ def test_a_damaged_installation(monkeypatch, celsius):
 
 
 def test_norms_do_not_overflow():
-    from viz.texts import norm
+    from viz.words.texts import norm
 
     assert norm([[3.0, -4.0]]) == 5.0
     assert norm([3e200, 4e200]) == pytest.approx(5e200)

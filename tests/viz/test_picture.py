@@ -11,11 +11,12 @@ from hypothesis import strategies as st
 from viz_cases import Drawing, fan_out, leaf, passed, twice
 
 from autograd_lite import Value, record
-from viz import dot, layout, style
+from viz import layout
 from viz.diagram import Diagram, draw
-from viz.picture import picture
-from viz.scene import lay_out
-from viz.texts import StepTexts
+from viz.graphics import dot, style
+from viz.scenes.passes import picture
+from viz.scenes.scene import lay_out
+from viz.words.texts import StepTexts
 
 
 def chosen() -> Value:

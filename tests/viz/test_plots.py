@@ -9,8 +9,8 @@ import pytest
 
 import viz
 from autograd_lite import gradcheck
+from viz.graphics.style import THEMES
 from viz.plots import plot_gradcheck, plot_loss
-from viz.style import THEMES
 
 W = np.array([[0.3, -1.2, 0.8], [1.1, 0.4, -0.6]])
 

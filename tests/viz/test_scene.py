@@ -16,10 +16,11 @@ from autograd_lite import Value, record
 from autograd_lite.context import scope
 from autograd_lite.recording import Recording
 from autograd_lite.value import constant
-from viz import layout, style
+from viz import layout
 from viz.diagram import draw
-from viz.geometry import Box, Curve, dock, line, points, shifted
-from viz.scene import Scene, lay_out
+from viz.graphics import style
+from viz.graphics.geometry import Box, Curve, dock, line, points, shifted
+from viz.scenes.scene import Scene, lay_out
 
 MEDIA = {"figure": style.FIGURE, "page": style.PAGE}
 
@@ -288,9 +289,9 @@ def test_docking_ends_on_the_circle():
 @settings(max_examples=50, deadline=None, derandomize=True, database=None)
 def test_ids_in_the_skeleton_are_ours(text):
     """No text of the learner's reaches the drawing that Graphviz places."""
-    from viz.scene import _skeleton
-    from viz.sizes import Sizes
-    from viz.texts import GraphTexts, StepTexts
+    from viz.graphics.sizes import Sizes
+    from viz.scenes.scene import _skeleton
+    from viz.words.texts import GraphTexts, StepTexts
 
     a = leaf(text or "a", 1.0)
     recording = record(a * 2.0)

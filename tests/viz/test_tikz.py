@@ -9,7 +9,7 @@ from viz_cases import SINGLE, Drawing, fan_out, passed, scalar_neuron
 
 import viz
 from autograd_lite import Value
-from viz import latex, tikz
+from viz.graphics import latex, tikz
 
 
 def braces(text: str) -> int:

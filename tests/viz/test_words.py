@@ -15,8 +15,8 @@ from viz_cases import SINGLE, fan_out, leaf, passed, trained
 import viz
 from autograd_lite.notation import number
 from viz.explanation import explain
+from viz.graphics.written import Written
 from viz.trace_table import COLUMNS, trace
-from viz.written import Written
 
 
 def table(recording) -> list[dict[str, str]]:

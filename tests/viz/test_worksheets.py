@@ -9,8 +9,8 @@ from viz_cases import SINGLE, Drawing, fan_out, leaf, passed, scalar_neuron, tra
 
 import viz
 from autograd_lite import Value
-from viz.sheets import BOX_H, circled
-from viz.style import THEMES
+from viz.graphics.style import THEMES
+from viz.scenes.sheets import BOX_H, circled
 from viz.worksheets import worksheet
 
 
@@ -77,7 +77,8 @@ def test_the_note_names_the_rules_and_the_formula():
 def test_a_note_is_broken_before_the_edge():
     a = leaf("a", 2.0)
     sheet = worksheet(a * a)
-    from viz import layout, style
+    from viz import layout
+    from viz.graphics import style
 
     assert all(w <= sheet.scene.width for w in layout.text_widths(sheet._note, style.LABEL))
     assert len(sheet._note) > 1

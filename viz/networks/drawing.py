@@ -10,16 +10,17 @@ import numpy as np
 
 from autograd_lite.notation import number
 from autograd_lite.recording import Recording
-from viz import dot, layout, style
-from viz.drawing import Drawing
-from viz.geometry import Box
+from viz import layout
+from viz.graphics import dot, style
+from viz.graphics.drawing import Drawing
+from viz.graphics.geometry import Box
+from viz.graphics.style import Theme
 from viz.networks import places
 from viz.networks.model import Arrays, arrays, number_at, read_network
 from viz.networks.parts import Place, Unit
 from viz.networks.source import network_recording
 from viz.networks.strokes import stroke
-from viz.style import Theme
-from viz.subject import chosen_step
+from viz.records.subject import chosen_step
 
 __all__ = ["NetworkDrawing", "network"]
 

@@ -6,8 +6,8 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from viz import style
-from viz.geometry import Box, Curve, Point, line
+from viz.graphics import style
+from viz.graphics.geometry import Box, Curve, Point, line
 from viz.networks.parts import Link, Network
 
 __all__ = ["Circle", "Dots", "Plan", "Way", "plan"]

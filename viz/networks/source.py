@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from autograd_lite.recording import Recording
-from viz.subject import as_recording
+from viz.records.subject import as_recording
 
 __all__ = ["network_recording"]
 

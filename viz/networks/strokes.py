@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from viz import dot
-from viz.geometry import Point, line
+from viz.graphics import dot
+from viz.graphics.geometry import Point, line
 
 __all__ = ["stroke"]
 

@@ -15,7 +15,7 @@ from autograd_lite.files import write_whole
 from autograd_lite.recording import Recording
 from viz.page.model import UNTITLED, View, page_model
 from viz.page.views import page_views
-from viz.subject import as_recording
+from viz.records.subject import as_recording
 
 __all__ = [
     "Page",

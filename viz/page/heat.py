@@ -9,7 +9,7 @@ import numpy as np
 
 from autograd_lite.notation import number
 from autograd_lite.recording import Recording
-from viz.texts import StepTexts, cell_grid
+from viz.words.texts import StepTexts, cell_grid
 
 __all__ = ["heat_of", "heat_side", "left_out", "received"]
 

@@ -10,15 +10,15 @@ import numpy as np
 
 from autograd_lite.notation import number
 from autograd_lite.recording import Recording, StepRecord, Update
-from viz import narration
-from viz.lenses import LENSES, Lens, outcome
-from viz.narration import Move, Telling
 from viz.page.fit import fit_of_step, fit_plot
 from viz.page.heat import heat_of, heat_side, received
 from viz.page.network import network_view
 from viz.page.scenes import graph_data, static_moves
-from viz.parts import Part
-from viz.texts import GraphTexts, StepTexts, cell_grid, cells, norm
+from viz.records.lenses import LENSES, Lens, outcome
+from viz.records.parts import Part
+from viz.words import narration
+from viz.words.narration import Move, Telling
+from viz.words.texts import GraphTexts, StepTexts, cell_grid, cells, norm
 
 __all__ = ["UNTITLED", "View", "page_model"]
 

@@ -6,15 +6,16 @@ from collections.abc import Sequence
 from typing import Any
 
 from autograd_lite.recording import Node, Recording
-from viz import narration, style
-from viz.geometry import Curve
-from viz.narration import Move
+from viz.graphics import style
+from viz.graphics.geometry import Curve
 from viz.page.heat import left_out
 from viz.page.source import SourceLine, made_by, part_of_line, source_lines_of
-from viz.scene import Card, Road, Scene, lay_out
-from viz.spans import Span
-from viz.texts import GraphTexts, StepTexts, tight
-from viz.updates import update_form
+from viz.records.updates import update_form
+from viz.scenes.scene import Card, Road, Scene, lay_out
+from viz.words import narration
+from viz.words.narration import Move
+from viz.words.spans import Span
+from viz.words.texts import GraphTexts, StepTexts, tight
 
 __all__ = ["graph_data", "static_moves"]
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from autograd_lite.recording import Recording
-from viz import layout, style
-from viz.levels import LEVELS, zoomed
+from viz import layout
+from viz.graphics import style
 from viz.page.model import View
-from viz.scene import lay_out
+from viz.scenes.levels import LEVELS, zoomed
+from viz.scenes.scene import lay_out
 
 __all__ = ["page_views"]
 

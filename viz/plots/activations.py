@@ -10,8 +10,8 @@ import numpy as np
 
 from autograd_lite.notation import number, unicode
 from autograd_lite.recording import Recording
-from viz import style
-from viz.style import Theme
+from viz.graphics import style
+from viz.graphics.style import Theme
 
 if TYPE_CHECKING:
     from viz.plots.plot import Plot

@@ -10,12 +10,12 @@ import numpy as np
 from autograd_lite.errors import did_you_mean
 from autograd_lite.notation import number
 from autograd_lite.recording import Node, Recording, StepRecord
-from viz import style
+from viz.graphics import style
+from viz.graphics.style import Theme
 from viz.plots.labels import beside, title
 from viz.plots.loss import milestones
+from viz.records.subject import as_recording, chosen_step, unit_of
 from viz.replay import Replay
-from viz.style import Theme
-from viz.subject import as_recording, chosen_step, unit_of
 
 if TYPE_CHECKING:
     from viz.plots.plot import Plot

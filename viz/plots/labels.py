@@ -6,8 +6,8 @@ import textwrap
 from collections.abc import Sequence
 from typing import Any
 
-from viz import style
-from viz.style import Theme
+from viz.graphics import style
+from viz.graphics.style import Theme
 
 __all__ = ["beside", "halo", "title"]
 

@@ -10,8 +10,8 @@ import numpy as np
 from autograd_lite.errors import did_you_mean
 from autograd_lite.notation import number
 from autograd_lite.recording import Node, Recording
+from viz.records.subject import unit_of
 from viz.replay import Replay, ReplayError
-from viz.subject import unit_of
 
 __all__ = ["Landscape"]
 

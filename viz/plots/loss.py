@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from autograd_lite.notation import number
-from viz import style
-from viz.style import Theme
+from viz.graphics import style
+from viz.graphics.style import Theme
 
 if TYPE_CHECKING:
     from viz.plots.plot import Plot

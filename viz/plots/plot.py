@@ -16,8 +16,8 @@ from matplotlib.figure import Figure
 from matplotlib.layout_engine import ConstrainedLayoutEngine
 
 from autograd_lite.files import write_whole
-from viz import dot, style
-from viz.style import Theme
+from viz.graphics import dot, style
+from viz.graphics.style import Theme
 
 __all__ = ["Plot", "panel", "plain"]
 
@@ -93,7 +93,7 @@ class Plot(Figure):
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
         """What notebooks show."""
-        from viz.notebook import fitted
+        from viz.graphics.display import fitted
 
         return {"image/svg+xml": fitted(self.svg, 4 / 3), "text/plain": self.alt}
 

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from autograd_lite.notation import number
-from viz import style
+from viz.graphics import style
+from viz.graphics.style import Theme
 from viz.plots.labels import halo, title
 from viz.plots.landscape import Landscape
 from viz.plots.loss import milestones
-from viz.style import Theme
-from viz.subject import as_recording
+from viz.records.subject import as_recording
 
 if TYPE_CHECKING:
     from viz.plots.plot import Plot

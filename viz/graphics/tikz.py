@@ -8,7 +8,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from viz import latex, layout
+from viz import layout
+from viz.graphics import latex
 
 __all__ = ["picture", "standalone"]
 

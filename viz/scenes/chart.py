@@ -8,11 +8,12 @@ from dataclasses import replace
 from functools import cached_property
 
 from autograd_lite.recording import Node
-from viz import dot, layout, style
-from viz.geometry import Box, Crowd, Curve, Point, dock, line, points, shifted
-from viz.parts import CoarseStep, Part
-from viz.scene import Cluster, Road, Scene, around, trimmed
-from viz.sizes import Card, Home, Sizes
+from viz import layout
+from viz.graphics import dot, style
+from viz.graphics.geometry import Box, Crowd, Curve, Point, dock, line, points, shifted
+from viz.graphics.sizes import Card, Home, Sizes
+from viz.records.parts import CoarseStep, Part
+from viz.scenes.scene import Cluster, Road, Scene, around, trimmed
 
 __all__ = ["lay_out_parts", "parts_title"]
 

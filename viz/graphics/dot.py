@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING
 
 import graphviz
 
-from viz import style
-from viz.geometry import Box, Curve
+from viz.graphics import style
+from viz.graphics.geometry import Box, Curve
 
 if TYPE_CHECKING:
-    from viz.sizes import Block, Home
+    from viz.graphics.sizes import Block, Home
 
 __all__ = ["Picture", "Skeleton", "escaped", "printable"]
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from autograd_lite.nn.names import lowered, raised
 from autograd_lite.recording import Data, Node, StepRecord
-from viz.grouping import Home
+from viz.records.grouping import Home
 
 __all__ = ["CoarseStep", "Part", "few", "layer_number", "stem", "unit_name"]
 
@@ -23,7 +23,8 @@ class Part(Node):
     Attributes
     ----------
     kind, title, home
-        As of the :class:`viz.grouping.Group`; a unit of a layer on arrays is a ``neuron`` too.
+        As of the :class:`viz.records.grouping.Group`; a unit of a layer on arrays is a ``neuron``
+        too.
     members : tuple of int
         The recorded nodes inside.
     parameters : int

@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 
 from autograd_lite.notation import number
-from viz import dot
-from viz.texts import StepTexts
+from viz.graphics import dot
+from viz.words.texts import StepTexts
 
 __all__ = ["titled", "written_out"]
 

@@ -14,12 +14,13 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 from autograd_lite.recording import Node, Recording
-from viz import dot, layout, style
-from viz.geometry import Box, Crowd, Curve, dock, line, points, shifted
-from viz.parts import Part
-from viz.sizes import Card, Home, Sizes, shared
-from viz.style import Metrics
-from viz.texts import NOTATIONS, GraphTexts, StepTexts
+from viz import layout
+from viz.graphics import dot, style
+from viz.graphics.geometry import Box, Crowd, Curve, dock, line, points, shifted
+from viz.graphics.sizes import Card, Home, Sizes, shared
+from viz.graphics.style import Metrics
+from viz.records.parts import Part
+from viz.words.texts import NOTATIONS, GraphTexts, StepTexts
 
 __all__ = ["Card", "Cluster", "OpMark", "Road", "Scene", "lay_out", "placed"]
 
@@ -83,7 +84,7 @@ def lay_out(
 ) -> Scene:
     """Lay out one graph of a recording, with room for the texts of all its steps.
 
-    A coarser level is laid out from a coarser recording; see :func:`viz.levels.zoomed`.
+    A coarser level is laid out from a coarser recording; see :func:`viz.scenes.levels.zoomed`.
 
     Raises
     ------
@@ -99,7 +100,7 @@ def placed(sizes: Sizes, timeout: float = 20.0) -> Scene:
     """The scene of what was measured; see :func:`lay_out`."""
     try:
         if any(isinstance(node, Part) for node in sizes.nodes):
-            from viz.chart import lay_out_parts
+            from viz.scenes.chart import lay_out_parts
 
             return lay_out_parts(sizes, timeout)
         answer = json.loads(layout.render(_skeleton(sizes), "json", timeout=timeout))

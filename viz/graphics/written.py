@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from autograd_lite.files import write_whole
-from viz import dot
+from viz.graphics import dot
 
 __all__ = ["Written", "check_format", "markdown_text"]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from viz.texts import GraphTexts
+from viz.words.texts import GraphTexts
 
 __all__ = ["Span", "gradients_marked", "math_span", "plain_text", "slope_span"]
 

@@ -15,8 +15,9 @@ import numpy as np
 
 from autograd_lite.notation import number
 from autograd_lite.recording import Application, Graph, Node, StepRecord, Update
-from viz.parts import Part
-from viz.questions import (
+from viz.records.parts import Part
+from viz.records.updates import DESCENT, MOMENTS, OTHER, descent_rate
+from viz.words.questions import (
     Ask,
     Cell,
     ask_result,
@@ -27,12 +28,11 @@ from viz.questions import (
     cell_sent,
     shared_out,
 )
-from viz.reasons import because, sum_note
-from viz.spans import Span, gradients_marked, plain_text
-from viz.spans import math_span as _math
-from viz.spans import slope_span as _slope
-from viz.texts import Cells, GraphTexts, StepTexts, cells, signed, tight
-from viz.updates import DESCENT, MOMENTS, OTHER, descent_rate
+from viz.words.reasons import because, sum_note
+from viz.words.spans import Span, gradients_marked, plain_text
+from viz.words.spans import math_span as _math
+from viz.words.spans import slope_span as _slope
+from viz.words.texts import Cells, GraphTexts, StepTexts, cells, signed, tight
 
 __all__ = [
     "PHASES", "Ask", "Cell", "Move", "Span", "Telling", "computed", "moved_name", "moves", "plain_text",
@@ -98,7 +98,7 @@ def moves(graph: Graph, updates: Sequence[int], form: str = OTHER) -> list[Move]
     updates : sequence of int
         The ids of the parameters that are updated.
     form : str
-        How they are updated, from :func:`viz.updates.update_form`.
+        How they are updated, from :func:`viz.records.updates.update_form`.
     """
     texts = GraphTexts(graph)
     told = [_computing(texts, n) for n in computed(graph)]

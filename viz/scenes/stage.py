@@ -5,11 +5,12 @@ from __future__ import annotations
 from functools import cached_property
 
 from autograd_lite.recording import Recording
-from viz import layout, style
-from viz.levels import Zoomed, coarser, zoomed
-from viz.scene import Scene, lay_out
-from viz.style import Metrics
-from viz.texts import NOTATIONS, notation_named
+from viz import layout
+from viz.graphics import style
+from viz.graphics.style import Metrics
+from viz.scenes.levels import Zoomed, coarser, zoomed
+from viz.scenes.scene import Scene, lay_out
+from viz.words.texts import NOTATIONS, notation_named
 
 __all__ = ["PATIENCE", "Stage"]
 

@@ -16,9 +16,9 @@ import numpy as np
 from autograd_lite.nn.names import lowered
 from autograd_lite.notation import is_elementwise
 from autograd_lite.recording import Check, Data, Graph, Message, Node, Recording, StepRecord, Update
-from viz.chains import Chain, chain, swept
-from viz.grouping import Group, groups
-from viz.parts import CoarseStep, Part, few, layer_number, stem, unit_name
+from viz.records.chains import Chain, chain, swept
+from viz.records.grouping import Group, groups
+from viz.records.parts import CoarseStep, Part, few, layer_number, stem, unit_name
 
 __all__ = ["coarse_recording"]
 

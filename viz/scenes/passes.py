@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from viz import dot, layout, style
-from viz.geometry import Box, points
-from viz.legend import Footer
-from viz.scene import Card, Road, Scene
-from viz.style import Theme
-from viz.texts import Cells, StepTexts
+from viz import layout
+from viz.graphics import dot, style
+from viz.graphics.geometry import Box, points
+from viz.graphics.style import Theme
+from viz.scenes.legend import Footer
+from viz.scenes.scene import Card, Road, Scene
+from viz.words.texts import Cells, StepTexts
 
 __all__ = ["PASSES", "picture"]
 

@@ -6,7 +6,7 @@ from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from viz.folders import whole_folder
+from viz.system.folders import whole_folder
 
 if TYPE_CHECKING:
     from importlib.abc import Traversable
@@ -33,7 +33,7 @@ def tutorials() -> Traversable:
     installed = resources.files("viz") / "tutorials"
     if installed.is_dir():
         return installed
-    checkout = Path(__file__).resolve().parents[1]
+    checkout = Path(__file__).resolve().parents[2]
     if (checkout / "setup.cfg").is_file() and (checkout / "tutorials").is_dir():
         return checkout / "tutorials"
     raise TutorialsError(

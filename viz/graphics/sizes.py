@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from autograd_lite.recording import Node
-from viz import layout, style
-from viz.geometry import Box
-from viz.style import Metrics
-from viz.texts import GraphTexts, StepTexts, cell_grid
+from viz import layout
+from viz.graphics import style
+from viz.graphics.geometry import Box
+from viz.graphics.style import Metrics
+from viz.words.texts import GraphTexts, StepTexts, cell_grid
 
 __all__ = ["Block", "Card", "Home", "Sizes", "shared"]
 

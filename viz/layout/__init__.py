@@ -27,8 +27,8 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any, TypeVar
 
-from viz import fonts
-from viz._graphviz_worker import read_frame, write_frame
+from viz.layout import fonts
+from viz.layout._graphviz_worker import read_frame, write_frame
 
 __all__ = [
     "GraphvizError",

@@ -6,10 +6,10 @@ import numpy as np
 
 from autograd_lite.notation import number
 from autograd_lite.recording import Application
-from viz.spans import Span
-from viz.spans import math_span as _math
-from viz.spans import slope_span as _slope
-from viz.texts import StepTexts
+from viz.words.spans import Span
+from viz.words.spans import math_span as _math
+from viz.words.spans import slope_span as _slope
+from viz.words.texts import StepTexts
 
 __all__ = ["because", "sum_note"]
 

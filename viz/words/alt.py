@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from viz.parts import Part
-from viz.texts import StepTexts
+from viz.records.parts import Part
+from viz.words.texts import StepTexts
 
 __all__ = ["alt_text"]
 

@@ -10,7 +10,9 @@ from pathlib import Path
 from typing import Any
 
 from autograd_lite.files import write_whole
-from viz import dot, layout, tikz
+from viz import layout
+from viz.graphics import dot, tikz
+from viz.graphics.display import mime_bundle
 
 __all__ = ["FORMATS", "Drawing"]
 
@@ -128,8 +130,6 @@ class Drawing(ABC):
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
         """What notebooks show; the DOT text where there is no Graphviz."""
-        from viz.notebook import mime_bundle
-
         return mime_bundle(self, include, exclude)
 
     def __repr__(self) -> str:

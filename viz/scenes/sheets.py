@@ -8,11 +8,12 @@ from functools import cached_property
 
 from autograd_lite.notation import number
 from autograd_lite.recording import Application, Node
-from viz import dot, layout, style
-from viz.geometry import Box
-from viz.picture import _Painter
-from viz.sizes import Card, Sizes
-from viz.texts import StepTexts
+from viz import layout
+from viz.graphics import dot, style
+from viz.graphics.geometry import Box
+from viz.graphics.sizes import Card, Sizes
+from viz.scenes.passes import _Painter
+from viz.words.texts import StepTexts
 
 __all__ = ["Answer", "SheetPainter", "SheetSizes", "answers", "circled"]
 

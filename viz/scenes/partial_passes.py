@@ -8,10 +8,10 @@ from functools import cached_property
 import numpy as np
 
 from autograd_lite.recording import Application, Node
-from viz.narration import computed
-from viz.picture import _Painter
-from viz.scene import Road
-from viz.texts import Cells, StepTexts, cells
+from viz.scenes.passes import _Painter
+from viz.scenes.scene import Road
+from viz.words.narration import computed
+from viz.words.texts import Cells, StepTexts, cells
 
 __all__ = ["PartPainter", "PartTexts"]
 

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 
 from autograd_lite.errors import did_you_mean
 from autograd_lite.recording import Recording
-from viz.coarse import coarse_recording
-from viz.grouping import LEVELS
-from viz.parts import Part
-from viz.texts import GraphTexts
+from viz.records.coarse import coarse_recording
+from viz.records.grouping import LEVELS
+from viz.records.parts import Part
+from viz.words.texts import GraphTexts
 
 __all__ = ["LEVELS", "Zoomed", "coarser", "zoomed"]
 

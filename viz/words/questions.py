@@ -9,8 +9,8 @@ import numpy as np
 
 from autograd_lite.notation import number, unicode
 from autograd_lite.recording import Application, Message, Node
-from viz.spans import Span, math_span, slope_span
-from viz.texts import GraphTexts, StepTexts, cell_grid, signed
+from viz.words.spans import Span, math_span, slope_span
+from viz.words.texts import GraphTexts, StepTexts, cell_grid, signed
 
 __all__ = [
     "Ask", "Cell", "ask_result", "ask_seed", "ask_sent", "ask_update", "cell_made", "cell_sent",

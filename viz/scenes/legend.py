@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from viz import dot, layout, style
-from viz.geometry import Box, line
-from viz.scene import Scene
-from viz.style import Theme
+from viz import layout
+from viz.graphics import dot, style
+from viz.graphics.geometry import Box, line
+from viz.graphics.style import Theme
+from viz.scenes.scene import Scene
 
 __all__ = ["Footer"]
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from autograd_lite.recording import Data, Graph, Message, Recording, StepRecord, Update
-from viz.updates import descent_rate, replayed
+from viz.records.updates import descent_rate, replayed
 
 __all__ = ["LENSES", "Lens", "Moved", "Outcome", "broken_gradients", "outcome"]
 

@@ -6,7 +6,7 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from viz import drawing
+from viz.graphics import drawing
 
 __all__ = ["FORMATS", "as_bytes"]
 
