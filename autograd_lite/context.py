@@ -83,13 +83,7 @@ def no_grad() -> AbstractContextManager[None]:
     return switched(recording=False)
 
 
-def scope(name: str) -> coming_from:
-    """Nodes made inside belong to the module ``name``, within the modules around it."""
-    around = thread.origin.module if thread.origin else ()
-    return coming_from(Origin((*around, name)))
-
-
-class coming_from:
+class _Inside(AbstractContextManager[None]):
     """Nodes made inside have this origin. A model enters one for every neuron, so it is lean."""
 
     __slots__ = ("before", "origin")
@@ -105,6 +99,17 @@ class coming_from:
 
     def __exit__(self, *raised: object) -> None:
         thread.origin, thread.here = self.before
+
+
+def scope(name: str) -> AbstractContextManager[None]:
+    """Nodes made inside belong to the module ``name``, within the modules around it."""
+    around = thread.origin.module if thread.origin else ()
+    return _Inside(Origin((*around, name)))
+
+
+def coming_from(origin: Origin) -> AbstractContextManager[None]:
+    """Nodes made inside have this origin."""
+    return _Inside(origin)
 
 
 def source_lines() -> AbstractContextManager[None]:
