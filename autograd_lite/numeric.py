@@ -31,6 +31,8 @@ def settle(data: Any, args: tuple[Any, ...] = ()) -> Any:
     """
     if type(data) is float:
         return data
+    if type(data) is np.float64 and not args:
+        return float(data)
     kind = data.dtype.kind if isinstance(data, (np.ndarray, np.generic)) else None
     if kind is None:
         data = np.asarray(data)

@@ -293,7 +293,7 @@ class Value(Methods):
 
     # ── arithmetic ────────────────────────────────────────────────────────────────────────────
     def __apply_op__(self, op: Op, inputs: tuple[Any, ...], params: dict[str, Any]) -> Value:
-        return apply(op, tuple([as_value(x) for x in inputs]), params)
+        return apply(op, tuple([x if type(x) is Value else as_value(x) for x in inputs]), params)
 
     def __neg__(self) -> Value:
         return apply(ops.neg, (self,))
