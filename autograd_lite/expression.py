@@ -5,6 +5,7 @@ An :class:`Expr` carries the number it stands for, so rules that look at shapes 
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Callable
 from typing import Any
 
@@ -13,6 +14,9 @@ import numpy as np
 from autograd_lite.op import Op, by_numpy
 
 __all__ = ["Expr", "operands", "repeated", "symbol"]
+
+
+_NO_KEYWORDS: dict[str, Any] = {}
 
 
 class Expr:
@@ -41,17 +45,17 @@ class Expr:
         keywords: dict[str, Any] | None = None,
         function: Any = None,
     ) -> None:
-        self.head, self.args, self.data, self.keywords = head, args, data, keywords or {}
-        self.function = function
+        self.head, self.args, self.data, self.function = head, args, data, function
+        self.keywords = keywords or _NO_KEYWORDS
 
     # ── it looks like an array ────────────────────────────────────────────────────────────────
     @property
     def shape(self) -> tuple[int, ...]:
-        return np.shape(self.data)
+        return () if isinstance(self.data, float) else np.shape(self.data)
 
     @property
     def ndim(self) -> int:
-        return np.ndim(self.data)
+        return 0 if isinstance(self.data, float) else np.ndim(self.data)
 
     @property
     def dtype(self) -> np.dtype[Any]:
@@ -106,9 +110,9 @@ class Expr:
 
 
 def _data(x: Any) -> Any:
-    if isinstance(x, (tuple, list)):
-        return type(x)(map(_data, x))
-    return x.data if isinstance(x, Expr) else x
+    if isinstance(x, Expr):
+        return x.data
+    return type(x)(map(_data, x)) if isinstance(x, (tuple, list)) else x
 
 
 def _infix(head: str, x: Any, y: Any) -> Expr:
@@ -120,18 +124,18 @@ def _infix(head: str, x: Any, y: Any) -> Expr:
 
 
 _COMPUTE: dict[str, Callable[[Any, Any], Any]] = {
-    "add": lambda x, y: x + y,
-    "sub": lambda x, y: x - y,
-    "mul": lambda x, y: x * y,
-    "div": lambda x, y: x / y,
-    "power": lambda x, y: x**y,
-    "matmul": lambda x, y: x @ y,
-    "less": lambda x, y: x < y,
-    "less_equal": lambda x, y: x <= y,
-    "greater": lambda x, y: x > y,
-    "greater_equal": lambda x, y: x >= y,
-    "equal": lambda x, y: x == y,
-    "not_equal": lambda x, y: x != y,
+    "add": operator.add,
+    "sub": operator.sub,
+    "mul": operator.mul,
+    "div": operator.truediv,
+    "power": operator.pow,
+    "matmul": operator.matmul,
+    "less": operator.lt,
+    "less_equal": operator.le,
+    "greater": operator.gt,
+    "greater_equal": operator.ge,
+    "equal": operator.eq,
+    "not_equal": operator.ne,
 }
 
 

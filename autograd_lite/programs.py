@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import inspect
 import sys
 import warnings
@@ -91,7 +92,7 @@ def program(
         tree_map(_fresh(name), example) for name, example in zip(parameters, examples, strict=True)
     )
     root, variables = _trace(f, arguments)
-    with np.errstate(all="ignore"):
+    with _undisturbed():
         source, quick, short = Writer(root, parameters, arguments, places, variables).write()
     return Program(f, parameters, arguments, places, source, quick, short)
 
@@ -118,7 +119,7 @@ def written(
         The function takes a list of arrays beside the arguments, writes the gradients into them,
         and returns ``value, (other, ...)``. Nothing is checked or brought into another dtype.
     """
-    with np.errstate(all="ignore"):
+    with _undisturbed():
         writer = _writer(root, arguments, parameters, also)
         source = writer.write()[0]
         quick = writer.lean(leaves(arguments[parameters]))
@@ -156,7 +157,7 @@ def telling(
     ProgramError
         The graph cannot be written as such a program.
     """
-    with np.errstate(all="ignore"):
+    with _undisturbed():
         writer = _writer(root, arguments, parameters, also, apart=True)
         source, told = writer.telling(leaves(arguments[parameters]), values, uses)
     return _define(source, "a graph", {}), told
@@ -173,6 +174,23 @@ def _writer(
     named = {x: x.name for x in leaves(trees) if x.name}
     place = list(arguments).index(parameters)
     return Writer(root, list(arguments), trees, [place], named, tuple(also), apart)
+
+
+@contextmanager
+def _undisturbed() -> Iterator[None]:
+    """No warnings about numbers, which are only read; and no garbage collector.
+
+    A large program is a million objects until it is written, and no cycle among them: the collector
+    would go through them again and again in vain, for half of the time.
+    """
+    collecting = gc.isenabled()
+    gc.disable()
+    try:
+        with np.errstate(all="ignore"):
+            yield
+    finally:
+        if collecting:
+            gc.enable()
 
 
 class Program:

@@ -6,7 +6,6 @@ import keyword
 import math
 import re
 import unicodedata
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -46,8 +45,7 @@ class Names:
         >>> names.new("ŷ"), names.new("w·x"), names.new("w·x"), names.new("lambda")
         ('ŷ', 'w_x', 'w_x_2', 'lambda_2')
         """
-        name = re.sub(r"\W", "_", unicodedata.normalize("NFKC", wish))
-        name = name if name.isidentifier() else f"_{name}"
+        name = wish if wish.isascii() and wish.isidentifier() else _cleaned(wish)
         return self._numbered(f"{name}_", 2) if name in self._taken else self._take(name)
 
     def numbered(self, stem: str) -> str:
@@ -66,6 +64,11 @@ class Names:
         return name
 
 
+def _cleaned(wish: str) -> str:
+    name = re.sub(r"\W", "_", unicodedata.normalize("NFKC", wish))
+    return name if name.isidentifier() else f"_{name}"
+
+
 class Source:
     """The lines of a function under construction, and what has to stand above it.
 
@@ -75,10 +78,10 @@ class Source:
         The body of the function.
     steps : list of tuple
         The same as name, expression and the number it is to be like.
-    follow : callable
-        Is told every step, a name and its expression or number: whoever writes it in another way.
     constants : list of str
         Assignments at the head of the module: arrays that are no arguments, and index arrays.
+    numbers : dict of str to float
+        The named numbers among them.
     imports : dict of Op to str
         Operations called by name, because their forward rule is no expression.
     mixed : bool
@@ -92,8 +95,8 @@ class Source:
         self.names, self.mixed = names, mixed
         self.lines: list[str] = []
         self.steps: list[tuple[str, Expr, Any]] = []
-        self.follow: Callable[[str, Any], None] = lambda name, expr: None
         self.constants: list[str] = []
+        self.numbers: dict[str, Any] = {}
         self.imports: dict[Op, str] = {}
         self.fractional = False
         self._parts: dict[int, str] = {}
@@ -104,16 +107,14 @@ class Source:
         self.steps.append((target, expr, like))
         self._name_parts(expr)
         text, level = self._write(expr)
-        dtype = np.result_type(like)
         if type(like) is float:
             if expr.head != "name" and (self.mixed or isinstance(expr.data, np.ndarray)):
                 text = f"float({text})"
-        elif expr.dtype != dtype:
+        elif expr.dtype != (dtype := np.result_type(like)):
             inner = text if level == _ATOM else f"({text})"
             text = f"{inner}.astype(np.{dtype})" if np.ndim(like) else f"np.{dtype}({text})"
         self.lines.append(f"{target} = {text}" + (f"  # {note}" if note else ""))
-        self.follow(target, expr)
-        self._parts = {}
+        self._parts.clear()
 
     def text(self, expr: Any) -> str:
         """An expression, a number, a shape or a key, on one line."""
@@ -133,7 +134,7 @@ class Source:
         """
         if not np.ndim(data):
             self.constants.append(f"{name} = {self.text(data)}")
-            self.follow(name, data)
+            self.numbers[name] = data
             return name
         if data.size > LARGEST_CONSTANT:
             raise ProgramError(
@@ -152,6 +153,8 @@ class Source:
     # ── expressions ───────────────────────────────────────────────────────────────────────────
     def _name_parts(self, root: Expr) -> None:
         """Give each part that stands in an expression more than once a line and a name."""
+        if not root.keywords and all(map(_is_plain, root.args)):
+            return
         if not any(map(_holds_parts, (*root.args, *root.keywords.values()))):
             return
         for part in repeated(root):
@@ -161,12 +164,12 @@ class Source:
 
     def _write(self, x: Any) -> tuple[str, int]:
         """The text, and how tightly it holds together."""
-        if not isinstance(x, Expr):
+        if type(x) is not Expr:
             return self._literal(x)
-        if id(x) in self._parts:
-            return self._parts[id(x)], _ATOM
         if x.head == "name":
             return x.args[0], _ATOM
+        if id(x) in self._parts:
+            return self._parts[id(x)], _ATOM
         if isinstance(x.function, Op):
             return self._call(self.function(x), x.args, x.keywords), _ATOM
         if x.head in _INFIX:
@@ -188,6 +191,8 @@ class Source:
         return self._call(self.function(x), x.args, stated), _ATOM
 
     def _inside(self, x: Any, level: int) -> str:
+        if type(x) is Expr and x.head == "name":
+            return x.args[0]
         text, own = self._write(x)
         return text if own >= level else f"({text})"
 
@@ -262,13 +267,13 @@ class Source:
 
 def _holds_parts(x: Any) -> bool:
     """Whether an argument is made of more than names and numbers."""
-    if isinstance(x, Expr):
-        return x.head != "name" and any(type(a) is not float and not _is_name(a) for a in x.args)
+    if type(x) is Expr:
+        return x.head != "name" and not all(map(_is_plain, x.args))
     return isinstance(x, (tuple, list))
 
 
-def _is_name(x: Any) -> bool:
-    return isinstance(x, Expr) and x.head == "name"
+def _is_plain(x: Any) -> bool:
+    return type(x) is float or (type(x) is Expr and x.head == "name")
 
 
 def _numpy_name(x: Expr) -> str:

@@ -55,6 +55,7 @@ class Lean:
         self.code = code
         self._known: dict[str, Any] = {}
         self._steps: list[_Step] = []
+        self._taken: set[str] = set()
         self._parts: dict[int, Any] = {}
         for name, expr, like in code.steps:
             self._known[name] = self._read(name, expr, like)
@@ -120,8 +121,9 @@ class Lean:
                 return expr
         if not isinstance(expr, Expr):
             return float(expr) if type(like) is float else np.result_type(like).type(expr)
-        if any(step.name == name for step in self._steps):
+        if name in self._taken:
             name = self.code.names.new(name)
+        self._taken.add(name)
         step = _Step(name, expr, like)
         for part in _steps_in(expr):
             part.uses += 1

@@ -8,13 +8,14 @@ where it is used, and all numbers are Python's own. Every bit stays what it was.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
 
 from autograd_lite.expression import Expr
 from autograd_lite.op import Op
+from autograd_lite.source import Source
 
 __all__ = ["Shortened"]
 
@@ -49,19 +50,18 @@ class _Term:
 
 
 class Shortened:
-    """Reads a program of plain numbers step by step; copies and products with 1 vanish on the way.
+    """A program of plain numbers, read again; copies and products with 1 vanish on the way.
 
     Parameters
     ----------
     given : iterable of str
         Names that have a value before the first step, which is a float.
-    function : callable
-        The name by which the function of an expression is called.
+    code : Source
+        The program as it is to be read; it has been written.
     """
 
-    def __init__(self, given: Iterable[str], function: Callable[[Expr], str]) -> None:
-        self.wordless = False
-        self.function = function
+    def __init__(self, given: Iterable[str], code: Source) -> None:
+        self.code = code
         self._terms: list[_Term] = []
         self._known: dict[str, Any] = {}
         self._seen: dict[int, Any] = {}
@@ -69,26 +69,11 @@ class Shortened:
             self._known[name] = leaf = _Term("name", ())
             leaf.name = leaf.text = name
 
-    def read(self, name: str, expr: Any) -> None:
-        """Take note of a step, ``name = expr``. A name that is given twice is a sum that grows."""
-        if self.wordless:
-            return
-        self._seen.clear()
+    def lines(self, results: Iterable[str]) -> list[str] | None:
+        """The lines that compute ``results``, or None where something is no plain number."""
         try:
-            x = self._number(expr)
+            self._read()
         except _Wordless:
-            self.wordless = True
-            return
-        if type(x) is _Term and not x.name:
-            x.name = name
-        self._known[name] = x
-
-    def lines(self, results: Iterable[str], fresh: Callable[[], str]) -> list[str] | None:
-        """The lines that compute ``results``, or None where something was no plain number.
-
-        ``fresh`` makes a name that nobody has.
-        """
-        if self.wordless:
             return None
         final = {name: self._known[name] for name in results}
         kept = {id(x) for name, x in final.items() if type(x) is _Term and x.name == name}
@@ -103,12 +88,22 @@ class Shortened:
                 continue
             text = _text(term)
             if own or term.uses > 1 or term.depth >= DEEPEST:
-                term.name = term.name or fresh()
+                term.name = term.name or self.code.names.numbered("t")
                 lines.append(f"{term.name} = {text}")
                 term.text, term.level, term.depth = term.name, _ATOM, 0
             else:
                 term.text = text
         return lines + [f"{name} = {_put(x, _CHOICE)}" for name, x in copies]
+
+    def _read(self) -> None:
+        """Take note of all steps. A name that is given twice is a sum that grows."""
+        self._known.update((name, _literal(x)) for name, x in self.code.numbers.items())
+        for name, expr, _ in self.code.steps:
+            self._seen.clear()
+            x = self._number(expr)
+            if type(x) is _Term and not x.name:
+                x.name = name
+            self._known[name] = x
 
     def _new(self, kind: str, args: tuple[Any, ...], times: int = 1) -> _Term:
         term = _Term(kind, args, times)
@@ -141,12 +136,12 @@ class Shortened:
             return self._call(x)
         if head in _COMPARISONS:
             return self._new(head, tuple(map(self._number, args)))
-        if x.ndim or not (type(x.data) is float or getattr(x.data, "dtype", None) == np.float64):
+        if x.ndim or (not isinstance(x.data, float) and x.dtype != np.float64):
             raise _Wordless  # of two comparisons Python makes a whole number, NumPy does not
         if head == "mul":
-            return self._product(*map(self._any, args))
+            return self._product(self._any(args[0]), self._any(args[1]))
         if head in _INFIX:
-            return self._sum(head, *map(self._any, args))
+            return self._sum(head, self._any(args[0]), self._any(args[1]))
         if head == "neg":
             part = self._number(args[0])
             return self._new("neg", (part,)) if type(part) is _Term else -part
@@ -167,15 +162,13 @@ class Shortened:
         if len(stated) < len(x.keywords) or x.ndim:
             raise _Wordless
         term = self._new("call", tuple(map(self._number, x.args)))
-        term.text = f"{self.function(x)}({{}}{''.join(f', {s}' for s in stated)})"
+        term.text = f"{self.code.function(x)}({{}}{''.join(f', {s}' for s in stated)})"
         return term
 
     def _product(self, x: Any, y: Any) -> Any:
-        if type(y) is not _Term:
+        swapped = type(y) is not _Term
+        if swapped:
             x, y = y, x  # the order of two factors makes no difference to their product
-            swapped = True
-        else:
-            swapped = False
         if type(x) is not _Term:
             if type(y) is not _Term:
                 return x * y
@@ -203,6 +196,8 @@ class Shortened:
 
 
 def _literal(x: Any) -> float:
+    if type(x) is float:
+        return x
     if isinstance(x, np.ndarray) and not x.ndim:
         x = x[()]
     if isinstance(x, (float, np.bool_)):
@@ -216,7 +211,11 @@ def _literal(x: Any) -> float:
 def _text(term: _Term) -> str:
     """The text of a term, made of the texts of its parts; sets how tightly it holds together."""
     kind, args = term.kind, term.args
-    term.depth = 1 + max([x.depth for x in args if type(x) is _Term], default=0)
+    deepest = 0
+    for x in args:
+        if type(x) is _Term and x.depth > deepest:
+            deepest = x.depth
+    term.depth = 1 + deepest
     if kind in _INFIX:
         sign, level = _INFIX[kind]
         term.level = level

@@ -36,9 +36,12 @@ class Writer:
         self.contributions: dict[tuple[Value, int], Expr] | None = {} if apart else None
         nodes = list(dict.fromkeys([x for end in (root, *also) for x in all_nodes(end)]))
         self.nodes, self.wanted = _reached(nodes, arguments, chosen)
-        self.code = Source(Names(), mixed=any(x.dtype != np.float64 for x in nodes))
+        self.code = Source(
+            Names(), mixed=any(type(x._data) is not float and x.dtype != np.float64 for x in nodes)
+        )
         self.parameters = [self.code.names.new(name) for name in parameters]
         self.names: dict[Value, str] = {}
+        self.symbols: dict[Value, Expr] = {}
         self.unpacking: list[str] = []
         self.found: dict[Value, Expr] = {}
         used = set(self.nodes)
@@ -49,12 +52,7 @@ class Writer:
                 wish = node.name or variables.get(node) or ("out" if node is root else "")
                 names = self.code.names
                 self.names[node] = names.new(wish) if wish else names.numbered("v")
-
-        self.short: Shortened | None = None
-        if all(type(x._data) is float for x in nodes):
-            given = [self.names[x] for x in leaves(arguments)]
-            self.short = Shortened(given, self.code.function)
-            self.code.follow = self.short.read
+        self.plain = all(type(x._data) is float for x in nodes)
 
     def write(self) -> tuple[str, str | None, bool]:
         """The source; the one to run, None where it needs NumPy's numbers; whether it is short."""
@@ -70,8 +68,8 @@ class Writer:
         results = dict.fromkeys(found[x].args[0] for x in wanted if x in found)
         if isinstance(root, Expr):
             results[root.args[0]] = None
-        if self.short is not None:
-            short = self.short.lines(results, lambda: code.names.numbered("t"))
+        if self.plain:
+            short = Shortened([self.names[x] for x in leaves(self.arguments)], code).lines(results)
             if short is not None:
                 return source, self._module([*self.unpacking, *short, last]), True
         return source, None if code.fractional else self._quick(wanted), False
@@ -118,7 +116,8 @@ class Writer:
             raise ProgramError("powers of floats may need NumPy's numbers, and these are Python's")
         others, texts = texts[: len(self.also)], texts[len(self.also) :]
         unlike = list(dict.fromkeys(texts))
-        places = {id(x): unlike.index(text) for x, text in zip(telling, texts, strict=True)}
+        place_of = {text: place for place, text in enumerate(unlike)}
+        places = {id(x): place_of[text] for x, text in zip(telling, texts, strict=True)}
         last = f"return {value}, {_tuple(others)}, {_tuple(unlike)}"
         return self._module([*self.unpacking, *lines, last]), [
             (places.get(id(x)), x.data if isinstance(x, Expr) else x) for x in told
@@ -189,13 +188,17 @@ class Writer:
 
     def _operand(self, x: Value) -> Any:
         """A symbol for what has a name; the number for a constant that the learner wrote as one."""
+        known = self.symbols.get(x)
+        if known is not None:
+            return known
         if x not in self.names:
             if not x.ndim and not x.name:
                 return x._data
             names = self.code.names
             name = names.new(x.name) if x.name else names.numbered("c")
             self.names[x] = self.code.constant(x._data, name)
-        return symbol(self.names[x], x._data)
+        self.symbols[x] = known = symbol(self.names[x], x._data)
+        return known
 
     def _forward(self, node: Value) -> Expr:
         op, operands = node.op, [self._operand(x) for x in node.inputs]
@@ -216,7 +219,6 @@ class Writer:
         seed = fit(1.0, self.root._data)
         found = {self.root: symbol(code.names.new(f"d_{name}"), seed)}
         code.lines.append(f"{found[self.root].args[0]} = {_number(seed)}")
-        code.follow(found[self.root].args[0], seed)
         code.steps.append((found[self.root].args[0], seed, seed))
         for node in reversed(self.nodes):
             if node.op is None or node not in found:
@@ -311,10 +313,8 @@ def _contribution(pull: Any, g: Expr, out: Any, operands: list[Any], params: dic
                   x: Value) -> Expr:  # fmt: skip
     """What one application of the chain rule adds, in the shape of its input."""
 
-    def rule(*xs: Any, **rest: Any) -> Any:
-        pulled = pull(*xs, **rest)
-        if pulled.head == "mul" and type(pulled.args[1]) is float and pulled.args[1] == 1:
-            pulled = pulled.args[0]
-        return pulled if pulled.shape == x.shape else unbroadcast(pulled, x.shape)
-
-    return _read(rule, [g, out, *operands], params)
+    pulled = _read(pull, [g, out, *operands], params)
+    if pulled.head == "mul" and type(pulled.args[1]) is float and pulled.args[1] == 1:
+        pulled = pulled.args[0]
+    shape = () if type(x._data) is float else x.shape
+    return pulled if pulled.shape == shape else unbroadcast(pulled, shape)

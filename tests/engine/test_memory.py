@@ -96,6 +96,18 @@ def test_transforms_and_switches():
     check(step)
 
 
+def test_writing_a_program():
+    def step():
+        program(lambda w, x: np.tanh(w * x) + w, 0.5, 2.0)
+        program(lambda a: np.sum(a * a), np.ones(3))
+
+    check(step)
+    assert not gc.isenabled(), "the collector is left as it was found"
+    gc.enable()
+    step()
+    assert gc.isenabled()
+
+
 def test_an_error_holds_no_graph():
     def step():
         try:
