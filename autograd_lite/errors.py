@@ -11,6 +11,7 @@ __all__ = [
     "ProgramError",
     "RecordError",
     "StaleDataError",
+    "counted",
     "did_you_mean",
 ]
 
@@ -37,6 +38,11 @@ class RecordError(ValueError):
 
 class NumericWarning(RuntimeWarning):
     """An operation left its domain: an infinity or a NaN was made, and here is where."""
+
+
+def counted(number: int | None, noun: str) -> str:
+    """A number with its noun: ``1 feature``, ``2 features``."""
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import operator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
 
 from autograd_lite import ops
 from autograd_lite.errors import did_you_mean
-from autograd_lite.numeric import flat
+from autograd_lite.numeric import array_text, flat, given_text, real_numbers
 
 __all__ = ["Methods"]
 
@@ -169,7 +171,92 @@ class Methods:
     def __rdivmod__(self: Any, other: Any) -> Any:
         return other // self, other % self
 
+    # ── comparison: plain answers, no gradient ────────────────────────────────────────────────
+    __hash__ = object.__hash__  # identity decides in sets and dicts
+
+    def __eq__(self: Any, other: object) -> Any:
+        return _compared(self, "==", operator.eq, other)
+
+    def __ne__(self: Any, other: object) -> Any:
+        return _compared(self, "!=", operator.ne, other)
+
+    def __lt__(self: Any, other: Any) -> Any:
+        return _compared(self, "<", operator.lt, other)
+
+    def __le__(self: Any, other: Any) -> Any:
+        return _compared(self, "<=", operator.le, other)
+
+    def __gt__(self: Any, other: Any) -> Any:
+        return _compared(self, ">", operator.gt, other)
+
+    def __ge__(self: Any, other: Any) -> Any:
+        return _compared(self, ">=", operator.ge, other)
+
+    # ── one number, or several ────────────────────────────────────────────────────────────────
+    def __bool__(self: Any) -> bool:
+        data = self._answer("bool")
+        if np.size(data) != 1:
+            raise ValueError(
+                f"{self.describe()} is {array_text(data)} and is neither true nor false as a whole:"
+                " write np.any(v.data) or np.all(v.data); np.where(v > 0, a, b) chooses element by"
+                " element"
+            )
+        return bool(data)
+
+    def __float__(self: Any) -> float:
+        return float(_single(self, "float"))
+
+    def __int__(self: Any) -> int:
+        return int(_single(self, "int"))
+
+    __trunc__ = __int__
+
+    def __round__(self: Any, digits: int | None = None) -> Any:
+        """A plain number, as ``int()`` gives one; ``np.round(v.data)`` rounds arrays."""
+        return round(_single(self, "round"), digits)
+
+    def __format__(self: Any, spec: str) -> str:
+        if spec and self.ndim:
+            raise TypeError(
+                f"{self.describe()} is {array_text(self._data)}, and the format {spec!r} is for one"
+                " number; np.round(v.data, 2) is short to print"
+            )
+        return format(self._data, spec) if spec else repr(self)
+
+    def item(self: Any) -> float:
+        """The one number of a scalar or of an array with one element."""
+        data = np.asarray(self._answer("item"))
+        if data.size != 1:
+            raise ValueError(
+                f"item() gives the one number of a Value, and {self.describe()} is"
+                f" {array_text(data)}; take one element first, as v{_first(data.ndim)}, or all of"
+                " them with v.data.tolist()"
+            )
+        return float(data.item())
+
+    def __len__(self: Any) -> int:
+        if not self.ndim:
+            raise TypeError(
+                f"{self.describe()} is a scalar and has no length; an array has one, as"
+                " Value([1.0, 2.0])"
+            )
+        return self.shape[0]
+
+    def __iter__(self: Any) -> Iterator[Any]:
+        if not self.ndim:
+            raise TypeError(
+                f"{self.describe()} is a scalar: one number, with nothing to iterate over or to"
+                " unpack; an array has elements, as Value([1.0, 2.0])"
+            )
+        return (self[i] for i in range(len(self)))
+
     # ── what a node of a graph refuses ────────────────────────────────────────────────────────
+    def __delitem__(self: Any, key: Any) -> None:
+        raise TypeError(
+            f"no element of {self.describe()} can be deleted: the graph would lose its number. Take"
+            " those that stay, as v[1:] or v[mask]"
+        )
+
     def __copy__(self) -> Any:
         raise TypeError(
             "a Value is one node of a graph and has no copy; use detach() or Value(v.data)"
@@ -190,4 +277,43 @@ def _like(x: Any, value: Any) -> Any:
 
 
 def _plain(x: Any) -> Any:
-    return x._answer("//") if isinstance(x, Methods) and hasattr(x, "_answer") else x
+    return x._answer("//") if isinstance(x, Methods) else real_numbers(x, copy=False)
+
+
+def _compared(value: Any, sign: str, compare: Callable[[Any, Any], Any], other: Any) -> Any:
+    """An answer as of NumPy's arrays; where there is none, what was to be compared with what."""
+    data, plain = value._answer(sign), other._data if isinstance(other, Methods) else other
+    try:
+        return compare(data, plain)
+    except (TypeError, ValueError) as error:
+        kind: type[Exception] = ValueError if isinstance(error, ValueError) else TypeError
+    remedy = "compare it with numbers"
+    if kind is ValueError:
+        remedy = "counted from the last axis, two lengths have to be equal, or one of them 1"
+    name = given_text(other)
+    if isinstance(other, Methods):
+        name = f"{other.describe()}, {array_text(plain)}"
+    raise kind(
+        f"{value.describe()}, {array_text(data)}, cannot be compared ({sign}) with {name}: {remedy}"
+    )
+
+
+def _single(value: Any, who: str) -> Any:
+    """The number of a scalar, for one of Python's functions."""
+    data = value._answer(who)
+    if np.ndim(data):
+        remedy = f"take one element, as v{_first(data.ndim)}, or reduce it with .sum() or .mean()"
+        if data.size == 1:
+            remedy = "its one element is v.item()"
+        elif who == "round":
+            remedy = "np.round(v.data) rounds every element"
+        elif who == "float":
+            remedy += "; in place of math.sin(v) and the like write np.sin(v)"
+        raise TypeError(
+            f"{who}() takes one number, and {value.describe()} is {array_text(data)}; {remedy}"
+        )
+    return data
+
+
+def _first(ndim: int) -> str:
+    return f"[{', '.join('0' * ndim)}]"

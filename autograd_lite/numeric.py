@@ -13,8 +13,9 @@ from autograd_lite.context import caller, thread
 from autograd_lite.errors import NumericWarning
 
 __all__ = [
-    "fingerprint", "fit", "flat", "guarded", "plain", "plain_key", "real_numbers", "settle", "shape_text",
-    "shapes_error", "short_text", "summed_axes", "tell", "tell_domain", "unbroadcast",
+    "array_text", "fingerprint", "fit", "flat", "given_text", "given_type", "guarded", "plain", "plain_key",
+    "real_numbers", "settle", "shape_text", "shapes_error", "short_text", "summed_axes",
+    "tell", "tell_domain", "unbroadcast",
 ]  # fmt: skip
 
 
@@ -128,9 +129,39 @@ def summed_axes(have: tuple[int, ...], shape: tuple[int, ...]) -> tuple[int, ...
 
 
 def shape_text(data: Any) -> str:
-    """A shape in words: ``scalar`` or ``shape (2, 3)``."""
+    """A shape, behind "has" or "of": ``shape (2, 3)``, or ``shape (), a scalar``."""
     shape = np.shape(data)
-    return f"shape {shape}" if shape else "scalar"
+    return f"shape {shape}" if shape else "shape (), a scalar"
+
+
+def array_text(data: Any) -> str:
+    """What has a shape, with its article: ``an array of shape (2, 3)`` or ``a scalar``."""
+    shape = np.shape(data)
+    return f"an array of shape {shape}" if shape else "a scalar"
+
+
+def given_text(x: Any) -> str:
+    """What somebody gave, in words: ``the text 'a'``, ``None``, ``a dict``, ``a list of text``."""
+    if x is None:
+        return "None"
+    if isinstance(x, str):
+        return f"the text {x!r}"
+    if not isinstance(x, (list, tuple, np.ndarray)):
+        return given_type(x)
+    try:
+        array = np.asarray(x)
+    except (TypeError, ValueError):
+        return given_type(x)
+    if array.dtype.kind == "U":
+        return f"{given_type(x)} of text"
+    odd = [part for part in array.flat if not isinstance(part, (int, float, np.number))]
+    return f"{given_type(x)} with {given_text(odd[0])} in it" if odd else array_text(array)
+
+
+def given_type(x: Any) -> str:
+    """The name of its type with an article: ``a dict``, ``an int``."""
+    name = type(x).__name__
+    return f"{'an' if name[0] in 'aeioAEIO' else 'a'} {name}"
 
 
 def short_text(data: Any) -> str:
@@ -166,12 +197,12 @@ def _not_numbers(data: Any) -> str:
     if data is None:
         return "a Value holds real numbers, not None; does a function end without return?"
     kind = np.asarray(data).dtype.kind
-    what = f"the text {data!r}" if isinstance(data, str) else f"a {type(data).__name__}"
-    if kind == "U" and not isinstance(data, str):
-        what += " of text"
-    elif kind == "c":
+    if kind == "c":
         return "a Value holds real numbers, not complex ones; take .real, or abs()"
-    return f"a Value holds real numbers, not {what}; make numbers of it first, as float('2.5') does"
+    remedy = "give it a number, or a list or an array of numbers"
+    if kind == "U":
+        remedy = "make numbers of it first, as float('2.5') does"
+    return f"a Value holds real numbers, not {given_text(data)}; {remedy}"
 
 
 def fingerprint(data: np.ndarray) -> int:
@@ -188,18 +219,25 @@ def tell_domain(op: Any, inputs: tuple[Any, ...], out: Any, noticed: str) -> Non
 
 def shapes_error(op: Any, inputs: tuple[Any, ...], error: ValueError) -> ValueError:
     """What does not fit, with the names and shapes of the operands in front."""
-    given = " and ".join(f"{x.describe()} ({shape_text(x._data)})" for x in inputs)
+    given = " and ".join(f"{x.describe()} ({_shape_alone(x._data)})" for x in inputs)
     sign = f" ({op.symbol})" if op.symbol != op.name else ""
     shapes = [np.shape(x._data) for x in inputs]
     why = str(error).strip()
-    if op.name == "matmul" and all(shapes):
-        why = _unequal(*shapes) or why
+    if op.name == "matmul":
+        scalars = "a matrix product takes arrays; to multiply by a scalar write *"
+        why = (_unequal(*shapes) or why) if all(shapes) else scalars
+    elif op.name == "concatenate" and not all(shapes):
+        why = "a scalar has no axis to be joined along; np.stack([a, b]) makes an array of scalars"
     elif op.elementwise and "broadcast" in why:
         why = (
             "compared from the last axis, two lengths have to be equal, or one of them 1; reshape"
             " one of the two"
         )
     return ValueError(f"{op.name}{sign} cannot be applied to {given}: {why}")
+
+
+def _shape_alone(data: Any) -> str:
+    return shape_text(data) if np.ndim(data) else "scalar"
 
 
 def _unequal(left: tuple[int, ...], right: tuple[int, ...]) -> str:

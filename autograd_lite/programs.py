@@ -13,10 +13,10 @@ from typing import Any
 import numpy as np
 
 from autograd_lite.context import thread
-from autograd_lite.errors import GradientError
-from autograd_lite.numeric import settle, shape_text
+from autograd_lite.errors import counted
+from autograd_lite.numeric import array_text, given_type, settle
 from autograd_lite.source.writer import Told, Writer, leaves
-from autograd_lite.transforms import Tree, tree_map
+from autograd_lite.transforms import Tree, argument_places, check_one_number, tree_map
 from autograd_lite.value import Value, as_value, leaf
 
 __all__ = ["Program", "program", "telling", "written"]
@@ -79,12 +79,18 @@ def program(
     >>> p(5.0, 3.0, 1.0)
     (16.0, (3.0, 5.0, 1.0))
     """
+    if not callable(f):
+        raise TypeError(
+            f"a function is written out, and this is {given_type(f)}; give the function itself,"
+            " without calling it, and examples of its arguments: program(f, 2.0, 3.0)"
+        )
     count = len(examples)
-    chosen = range(count) if argnum is None else (argnum,) if isinstance(argnum, int) else argnum
+    chosen = range(count) if argnum is None else argument_places(argnum)
     for i in chosen:
         if not -count <= i < count:
             raise TypeError(
-                f"argnum {i} asks for an argument that has no example: {count} were given"
+                f"argnum {i} asks for an argument that has no example: there"
+                f" {'is' if count == 1 else 'are'} {counted(count, 'example')}; argnum counts from 0"
             )
     places = [i % count for i in chosen]
     parameters = _parameters(f, count)
@@ -228,7 +234,7 @@ class Program:
         """
         if len(inputs) != len(self._examples):
             raise TypeError(
-                f"this program takes {len(self._examples)} arguments"
+                f"this program takes {counted(len(self._examples), 'argument')}"
                 f" ({', '.join(self._parameters)}), and was given {len(inputs)}"
             )
         if self._direct and self._quick is not None and set(map(type, inputs)) == {float}:
@@ -281,8 +287,8 @@ def _matched(name: str, example: Tree, given: Tree) -> Tree:
         data = as_value(x)._data
         if np.shape(data) != like.shape:
             raise ValueError(
-                f"{like.name!r} was traced with {shape_text(like)} and is given with"
-                f" {shape_text(data)}: a program holds for the shapes of its examples; make another"
+                f"{like.name!r} was {array_text(like)} when the program was made, and is given as"
+                f" {array_text(data)}: a program holds for the shapes of its examples; make another"
                 " one, program(f, ...), with an example of this shape"
             )
         if type(like._data) is float:
@@ -327,14 +333,7 @@ def _trace(f: Callable[..., Any], arguments: tuple[Tree, ...]) -> tuple[Value, d
     finally:
         thread.depth -= 1
         thread.recording, thread.questions = before
-    if isinstance(result, (list, tuple, dict)) or np.ndim(result):
-        what = (
-            type(result).__name__ if isinstance(result, (list, tuple, dict)) else shape_text(result)
-        )
-        raise GradientError(
-            f"program() needs a function that returns one number, and this one returned a {what};"
-            " reduce it with np.sum or np.mean"
-        )
+    check_one_number("program", result)
     if questions:
         warnings.warn(
             f"while program() traced the function, it asked for numbers ({', '.join(questions[:3])}"

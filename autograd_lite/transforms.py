@@ -15,12 +15,13 @@ import numpy as np
 from autograd_lite import ops
 from autograd_lite.backward import sweep, sweep_values
 from autograd_lite.context import thread
-from autograd_lite.errors import GradientError
-from autograd_lite.numeric import settle, shape_text
+from autograd_lite.errors import GradientError, counted
+from autograd_lite.numeric import array_text, given_text, given_type, settle
 from autograd_lite.value import Value, as_value, constant, leaf
 
 __all__ = [
-    "Tree", "grad", "hessian", "hvp", "jacobian", "jvp", "tree_map", "value_and_grad", "vjp",
+    "Tree", "argument_places", "check_one_number", "grad", "hessian", "hvp", "jacobian", "jvp",
+    "tree_map", "value_and_grad", "vjp",
 ]  # fmt: skip
 
 Tree = Any
@@ -68,15 +69,44 @@ def value_and_grad(f: Callable[..., Any], argnum: int | tuple[int, ...] = 0) -> 
     def both(*args: Any, **kwargs: Any) -> tuple[Any, Any]:
         run = _Run(f, argnum, args, kwargs)
         y = run.output
-        if not _is_leaf(y) or np.ndim(y):
-            what = f"an array of {shape_text(y)}" if _is_leaf(y) else f"a {type(y).__name__}"
-            raise GradientError(
-                f"grad() needs a function that returns one number, and this one returned {what};"
-                " reduce it with np.sum or np.mean, or use jacobian()"
-            )
+        check_one_number("grad", y, ", or use jacobian()")
         return run.outward(y), run.pull(1.0)
 
     return both
+
+
+def check_one_number(who: str, y: Any, otherwise: str = "") -> None:
+    """Refuse what a function returned in place of one number.
+
+    Raises
+    ------
+    GradientError
+    """
+    if y is None:
+        raise GradientError("the function returned None; does it end without return?")
+    if not _is_leaf(y):
+        what, remedy = (
+            given_type(y),
+            "return one number, such as their sum",
+        )
+    elif np.ndim(y):
+        what, remedy = array_text(y), f"reduce it with np.sum or np.mean{otherwise}"
+    elif isinstance(y, str):
+        what, remedy = given_text(y), "return a number"
+    else:
+        return
+    raise GradientError(
+        f"{who}() needs a function that returns one number, and this one returned {what}; {remedy}"
+    )
+
+
+def _one_array(who: str, y: Any) -> Value:
+    if not _is_leaf(y):
+        raise GradientError(
+            f"{who}() needs a function that returns a number or one array, and this one returned"
+            f" {given_type(y)}; join its parts with np.stack or np.concatenate"
+        )
+    return as_value(y)
 
 
 def vjp(f: Callable[..., Any], *xs: Tree) -> tuple[Any, Callable[[Any], tuple[Any, ...]]]:
@@ -96,9 +126,9 @@ def jvp(f: Callable[..., Any], xs: Sequence[Tree], tangents: Sequence[Tree]) -> 
     >>> jvp(lambda x, w: x * w, (2.0, 3.0), (1.0, 0.5))
     (6.0, 4.0)
     """
-    _check_pairs("jvp", "tangents", xs, tangents)
+    _check_pairs("jvp", "tangent", xs, tangents)
     run = _Run(f, tuple(range(len(xs))), tuple(xs), {})
-    y = as_value(run.output)
+    y = _one_array("jvp", run.output)
     probe = leaf(settle(np.zeros(y.shape, y.dtype)))
     return run.outward(y), run.outward(run.along(y, probe, tangents))
 
@@ -109,7 +139,7 @@ def hvp(f: Callable[..., Any], xs: Sequence[Tree], vectors: Sequence[Tree]) -> t
     >>> hvp(lambda x: x**3, (2.0,), (1.0,))
     (12.0,)
     """
-    _check_pairs("hvp", "vectors", xs, vectors)
+    _check_pairs("hvp", "vector", xs, vectors)
     every = tuple(range(len(xs)))
 
     def slope(*args: Any) -> Any:
@@ -129,7 +159,7 @@ def jacobian(f: Callable[..., Any], argnum: int | tuple[int, ...] = 0) -> Callab
 
     def table(*args: Any, **kwargs: Any) -> Any:
         run = _Run(f, argnum, args, kwargs)
-        y = as_value(run.output)
+        y = _one_array("jacobian", run.output)
         if not y.ndim:
             return run.pull(1.0)
         rows = [run.pull(seed.reshape(y.shape)) for seed in np.eye(y.size)]
@@ -151,13 +181,31 @@ def hessian(f: Callable[..., Any], argnum: int = 0) -> Callable[..., Any]:
 def _check_pairs(who: str, what: str, xs: Any, others: Any) -> None:
     if not isinstance(xs, (tuple, list)) or not isinstance(others, (tuple, list)):
         raise TypeError(
-            f"{who}() takes the arguments and the {what} as tuples, one entry for each argument of"
+            f"{who}() takes the arguments and the {what}s as tuples, one entry for each argument of"
             f" the function: {who}(f, (x,), (1.0,))"
         )
     if len(xs) != len(others):
         raise ValueError(
-            f"{who}() was given {len(xs)} arguments and {len(others)} {what}; each argument needs one"
+            f"{who}() was given {counted(len(xs), 'argument')} and {counted(len(others), what)};"
+            " each argument needs one"
         )
+
+
+def argument_places(argnum: Any) -> tuple[int, ...]:
+    """What ``argnum`` says, as a tuple.
+
+    Raises
+    ------
+    TypeError
+        An entry is no whole number.
+    """
+    places = tuple(argnum) if isinstance(argnum, (tuple, list)) else (argnum,)
+    for place in places:
+        if not isinstance(place, int):
+            raise TypeError(
+                f"argnum is the place of an argument, a whole number from 0, and not {place!r}"
+            )
+    return places
 
 
 class _Run:
@@ -169,19 +217,15 @@ class _Run:
         self.single = isinstance(argnum, int)
         if not callable(f):
             raise TypeError(
-                f"a function is differentiated, and this is a {type(f).__name__}; give the function"
+                f"a function is differentiated, and this is {given_type(f)}; give the function"
                 " itself, without calling it: grad(f)(x), not grad(f(x))"
             )
-        chosen = (argnum,) if isinstance(argnum, int) else tuple(argnum)
+        chosen = argument_places(argnum)
         for i in chosen:
-            if not isinstance(i, int):
-                raise TypeError(
-                    f"argnum is the place of an argument, a whole number from 0, and not {i!r}"
-                )
             if not -len(args) <= i < len(args):
                 raise TypeError(
                     f"argnum {i} asks for a positional argument that was not given: the function was"
-                    f" called with {len(args)}, and they are counted from 0"
+                    f" called with {counted(len(args), 'argument')}; argnum counts from 0"
                 )
         replaced = list(args)
         for i in chosen:
@@ -235,10 +279,10 @@ def _sweep(y: Value, gradient: Any, since: int, nested: bool) -> dict[Value, Any
         seed = as_value(gradient)
         return sweep_values(y, seed if seed.ndim == y.ndim else seed + np.zeros(y.shape), since)
     plain = gradient._data if isinstance(gradient, Value) else gradient
-    seed_shape = np.shape(plain)
-    if seed_shape != y.shape:
+    if np.shape(plain) != y.shape:
         raise ValueError(
-            f"a gradient of shape {seed_shape} was given for an output of {shape_text(y)}"
+            "the pull-back that vjp() returned takes a gradient in the shape of the output,"
+            f" {array_text(y)}, and was given {array_text(plain)}"
         )
     return sweep(y, as_value(np.array(plain, dtype=y.dtype))._data, since)
 

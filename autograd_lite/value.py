@@ -317,27 +317,6 @@ class Value(Methods):
             thread.questions.append(f"{question} of {self.describe()}")
         return self._data
 
-    # ── comparison: plain answers, no gradient; identity decides in sets and dicts ────────────
-    __hash__ = object.__hash__
-
-    def __eq__(self, other: object) -> Any:
-        return self._answer("==") == _bare(other)
-
-    def __ne__(self, other: object) -> Any:
-        return self._answer("!=") != _bare(other)
-
-    def __lt__(self, other: Any) -> Any:
-        return self._answer("<") < _bare(other)
-
-    def __le__(self, other: Any) -> Any:
-        return self._answer("<=") <= _bare(other)
-
-    def __gt__(self, other: Any) -> Any:
-        return self._answer(">") > _bare(other)
-
-    def __ge__(self, other: Any) -> Any:
-        return self._answer(">=") >= _bare(other)
-
     # ── elements ──────────────────────────────────────────────────────────────────────────────
     def __getitem__(self, key: Any) -> Value:
         if not self.ndim and not (key is None or key is ... or key == ()):
@@ -352,33 +331,13 @@ class Value(Methods):
             " old numbers. Build a new Value, with np.where(mask, new, old) or np.concatenate."
         )
 
-    def __len__(self) -> int:
-        if not self.ndim:
-            raise TypeError(f"{self.describe()} is a scalar and has no length")
-        return self.shape[0]
-
-    def __iter__(self) -> Iterator[Value]:
-        return (self[i] for i in range(len(self)))
-
     # ── meeting Python and NumPy ──────────────────────────────────────────────────────────────
-    def __bool__(self) -> bool:
-        return bool(self._answer("bool"))
-
-    def __float__(self) -> float:
-        return float(self._answer("float"))
-
-    def __int__(self) -> int:
-        return int(self._answer("int"))
-
-    def item(self) -> float:
-        """The one number of a scalar or of an array with one element."""
-        return float(np.asarray(self._answer("item")).item())
-
     def __array__(self, dtype: Any = None, copy: Any = None) -> np.ndarray:
         if self.tracked:
             raise TypeError(
                 f"NumPy would make a plain array of {self.describe()}, and its gradient would be"
-                " lost. Use .data for the numbers, or a function that autograd_lite supports."
+                " lost. Use .data for the numbers, np.stack([a, b]) to join Values, or a function that"
+                " autograd_lite supports."
             )
         return np.array(self._data, dtype=dtype)
 
@@ -402,9 +361,6 @@ class Value(Methods):
         if not self.tracked:
             parts.append("tracked=False")
         return f"Value({', '.join(parts)})"
-
-    def __format__(self, spec: str) -> str:
-        return format(self._data, spec) if spec else repr(self)
 
 
 def leaf(data: Any, name: str | None = None, *, tracked: bool = True) -> Value:
@@ -516,7 +472,3 @@ def _lift(x: Any, like: Value) -> Value | None:
     if hasattr(kind, "__apply_op__"):
         return None
     return constant(real_numbers(x, copy=False))
-
-
-def _bare(x: Any) -> Any:
-    return x._data if isinstance(x, Value) else x

@@ -12,7 +12,7 @@ import numpy as np
 
 from autograd_lite.backward import backward_steps
 from autograd_lite.checker.seeds import Seeds
-from autograd_lite.numeric import shape_text
+from autograd_lite.numeric import array_text
 from autograd_lite.transforms import vjp
 from autograd_lite.value import Value, as_value, leaf
 
@@ -61,7 +61,7 @@ class Subject(ABC):
         self.shape = first.shape
         if not first.size:
             raise ValueError(
-                f"f returned an empty array of {shape_text(first)}; there is nothing to check"
+                f"f returned {array_text(first)}, which is empty; there is nothing to check"
             )
         if not np.array_equal(first, again, equal_nan=True):
             raise ValueError(
@@ -81,8 +81,8 @@ class Subject(ABC):
             return np.full(self.base.shape, np.nan)
         if output.shape != self.shape:
             raise ValueError(
-                f"f returned {shape_text(output)} near the point of the check, and at it"
-                f" {shape_text(np.empty(self.shape))}; the shape may not depend on the numbers"
+                f"f returned {array_text(output)} near the point of the check, and at it"
+                f" {array_text(np.empty(self.shape))}; the shape may not depend on the numbers"
             )
         return np.ravel(output).astype(np.float64)
 
@@ -204,8 +204,8 @@ class Handwritten(Subject):
         if array.shape == self.shape and np.broadcast_shapes(shape, array.shape) == array.shape:
             remedy = "the sum over the broadcast axes is missing"
         raise ValueError(
-            f"gradient(...) returned {shape_text(array)} for {part.name}, which has"
-            f" {shape_text(part.exact)}: {remedy}"
+            f"gradient(...) returned {array_text(array)} for {part.name}, which is"
+            f" {array_text(part.exact)}: {remedy}"
         )
 
     def uses(self, index: int) -> list[np.ndarray]:

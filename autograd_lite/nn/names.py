@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from functools import cache
 
+from autograd_lite.errors import counted
+
 __all__ = ["counted", "lowered", "raised", "snake_case"]
 
 _LOWERED = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
@@ -25,11 +27,6 @@ def lowered(*numbers: int) -> str:
 def raised(number: int) -> str:
     """The number of a layer, in brackets so that it is not read as a power: ``⁽²⁾``."""
     return f"⁽{str(number).translate(_RAISED)}⁾"
-
-
-def counted(number: int | None, noun: str) -> str:
-    """A number with its noun: ``1 feature``, ``2 features``."""
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
 def snake_case(name: str) -> str:

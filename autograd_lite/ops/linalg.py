@@ -38,7 +38,7 @@ def _right(g, out, x, y):
 
 matmul = structural(
     "matmul", "@",
-    lambda x, y: x @ y,
+    lambda x, y: np.matmul(x, y),
     _left,
     _right,
     numpy=(np.matmul,),

@@ -386,11 +386,12 @@ def text_of(kind, action):
 def test_messages_word_for_word():
     p = program(lambda x, params: np.sum(x) * params[0], np.ones(3), [1.0, 2.0])
     assert text_of(ValueError, lambda: p(np.ones(4), [1.0, 2.0])) == (
-        "'x' was traced with shape (3,) and is given with shape (4,): a program holds for the shapes"
-        " of its examples; make another one, program(f, ...), with an example of this shape"
+        "'x' was an array of shape (3,) when the program was made, and is given as an array of shape"
+        " (4,): a program holds for the shapes of its examples; make another one, program(f, ...),"
+        " with an example of this shape"
     )
     assert text_of(ValueError, lambda: p(1.0, [1.0, 2.0])).startswith(
-        "'x' was traced with shape (3,) and is given with scalar: "
+        "'x' was an array of shape (3,) when the program was made, and is given as a scalar: "
     )
     for wrong in ([1.0], 3.0, {"a": 1.0}):
         assert text_of(ValueError, lambda wrong=wrong: p(np.ones(3), wrong)) == (
@@ -403,12 +404,12 @@ def test_messages_word_for_word():
     )
     assert "real numbers, not" in text_of(TypeError, lambda: p(np.ones(3), ["a", 2.0]))
     assert text_of(GradientError, lambda: program(lambda x: x * 2, np.ones(3))) == (
-        "program() needs a function that returns one number, and this one returned a shape (3,);"
-        " reduce it with np.sum or np.mean"
+        "program() needs a function that returns one number, and this one returned an array of"
+        " shape (3,); reduce it with np.sum or np.mean"
     )
     assert "returned a tuple" in text_of(GradientError, lambda: program(lambda x: (x, x), 1.0))
     assert text_of(TypeError, lambda: program(np.tanh, 1.0, argnum=2)) == (
-        "argnum 2 asks for an argument that has no example: 1 were given"
+        "argnum 2 asks for an argument that has no example: there is 1 example; argnum counts from 0"
     )
     large = np.ones(20_000)
     assert text_of(ProgramError, lambda: program(lambda x: np.sum(x * large), 1.0)) == (

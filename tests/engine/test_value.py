@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import math
 import pickle
 
 import numpy as np
@@ -94,6 +95,10 @@ def test_comparisons_answer_plainly_and_identity_hashes():
     assert len({a, b}) == 2
     assert bool(a) is True
     assert (float(a), int(a), a.item()) == (1.0, 1, 1.0)
+    third = Value(-2.345)
+    assert (round(third), round(third, 2), math.trunc(third)) == (-2, -2.35, -2)
+    assert type(round(third)) is int and type(round(third, 1)) is float
+    assert round(Value(np.float32(2.5))) == 2
     assert (a < 2, a <= 1, a != 1) == (True, True, False)
 
 
@@ -195,7 +200,7 @@ def test_asarray_of_a_tracked_value_is_refused():
     v = Value(np.ones(3), name="v")
     assert refusal(lambda: np.asarray(v)) == (
         "NumPy would make a plain array of 'v', and its gradient would be lost. Use .data for the"
-        " numbers, or a function that autograd_lite supports."
+        " numbers, np.stack([a, b]) to join Values, or a function that autograd_lite supports."
     )
     np.testing.assert_array_equal(np.asarray(v.detach()), np.ones(3))
 
