@@ -117,7 +117,7 @@ def _data(x: Any) -> Any:
 
 def _infix(head: str, x: Any, y: Any) -> Expr:
     left, right = _data(x), _data(y)
-    if isinstance(left, (int, float)) and isinstance(right, (int, float)):
+    if isinstance(left, (float, int)) and isinstance(right, (float, int)):
         # NumPy's arithmetic: a formula's number may be 1/0, which Python alone would refuse.
         left, right = np.float64(left), np.float64(right)
     return Expr(head, (x, y), _COMPUTE[head](left, right))

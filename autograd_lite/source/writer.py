@@ -221,16 +221,18 @@ class Writer:
         code.lines.append(f"{found[self.root].args[0]} = {_number(seed)}")
         code.steps.append((found[self.root].args[0], seed, seed))
         for node in reversed(self.nodes):
-            if node.op is None or node not in found:
+            op, g = node.op, found.get(node)
+            if op is None or g is None:
                 continue
-            out, operands = self._operand(node), [self._operand(x) for x in node.inputs]
-            for index, x in enumerate(node.inputs):
-                pull = node.op.pull(index) if x in self.wanted else None
+            inputs, params = node.inputs, node.params
+            out, operands = self._operand(node), [self._operand(x) for x in inputs]
+            for index, x in enumerate(inputs):
+                pull = op.pull(index) if x in self.wanted else None
                 if pull is None:
                     continue
-                g, before = found[node], found.get(x)
-                expr = _contribution(pull, g, out, operands, node.params, x)
-                note = self._textbook(node, index, g, out, operands, expr)
+                before = found.get(x)
+                expr = _contribution(pull, g, out, operands, params, x)
+                note = self._textbook(node, index, g, out, operands) if op.shown else ""
                 if self.contributions is not None:
                     name, c = code.names.numbered("c"), fit(expr.data, x._data)
                     code.assign(name, expr, x._data)
@@ -243,8 +245,7 @@ class Writer:
                 found[x] = symbol(target, fit(total.data, x._data))
         return found
 
-    def _textbook(self, node: Value, index: int, g: Expr, out: Any, operands: list[Any],
-                  expr: Expr) -> str:  # fmt: skip
+    def _textbook(self, node: Value, index: int, g: Expr, out: Any, operands: list[Any]) -> str:
         """The derivative as a textbook writes it, where the rule is written for accuracy."""
         op = node.op
         assert op is not None
@@ -312,7 +313,6 @@ def _read(rule: Callable[..., Any], operands: list[Any], params: dict[str, Any])
 def _contribution(pull: Any, g: Expr, out: Any, operands: list[Any], params: dict[str, Any],
                   x: Value) -> Expr:  # fmt: skip
     """What one application of the chain rule adds, in the shape of its input."""
-
     pulled = _read(pull, [g, out, *operands], params)
     if pulled.head == "mul" and type(pulled.args[1]) is float and pulled.args[1] == 1:
         pulled = pulled.args[0]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -172,3 +174,31 @@ def test_powers_that_python_would_make_complex_are_not_told():
 
 def test_the_operations_are_all_there():
     assert len(registry) > 60
+
+
+def calls(action):
+    """How many functions and generators were entered."""
+    entered = [0]
+
+    def watch(frame, event, arg):
+        entered[0] += event == "call"
+
+    sys.setprofile(watch)
+    try:
+        action()
+    finally:
+        sys.setprofile(None)
+    return entered[0]
+
+
+@pytest.mark.parametrize("start", [0.5, np.array([0.5, -0.25])], ids=["scalars", "arrays"])
+def test_a_graph_twice_as_long_takes_twice_as_long(start):
+    def write(steps):
+        x = h = Value(start, name="x")
+        for _ in range(steps):
+            h = np.tanh(h + x * 0.5)
+        loss = np.sum(h * h)
+        uses = [(step.node, step.index) for step in backward_steps(loss, write=False)]
+        return calls(lambda: telling(loss, {"weights": [x]}, "weights", all_nodes(loss), uses))
+
+    assert write(200) < 2.2 * write(100)
