@@ -70,15 +70,19 @@ def test_the_gradient_of_the_first_block(ran):
 
 
 def test_the_numbers_of_the_course(ran):
-    """About 211.3, and about 1.82 and 29, after 500 epochs; first weights are drawn anew each time."""
+    """About 211.3, and about 1.82 and 29, after 500 epochs; the first weight is drawn anew each time.
+
+    From −√3 and √3, the ends of what it is drawn from, training arrives at 211.27 and 211.34 °F,
+    at 1.8301 and 28.26, and at 1.8201 and 29.33.
+    """
     _, outputs, numbers = ran
     assert "about 211.3; the formula says 212" in README
     assert "about 1.82 and 29; the formula says 1.8 and 32" in README
     prediction = float(re.search(r"[\d.]+", outputs[1])[0])
-    assert prediction == pytest.approx(211.3, abs=0.5)
+    assert 211.2 < prediction < 211.4
     weight, bias = map(float, re.findall(r"array\(\[+([\d.]+)", outputs[1]))
-    assert weight == pytest.approx(1.82, abs=0.01)
-    assert bias == pytest.approx(29, abs=0.7)
+    assert 1.82 < weight < 1.8302
+    assert 28.2 < bias < 29.4
     assert numbers["losses"] == 500
     assert np.isfinite([numbers["prediction"], *numbers["weights"]]).all()
 
