@@ -12,7 +12,7 @@ import numpy as np
 from autograd_lite.context import thread
 from autograd_lite.errors import GradientError, StaleDataError
 from autograd_lite.graph import sweep_order
-from autograd_lite.numeric import fit, shape_text, tell, unbroadcast
+from autograd_lite.numeric import fit, given_text, real_numbers, shape_text, tell, unbroadcast
 
 __all__ = ["Step", "backward", "backward_steps", "seed_for", "sweep", "sweep_values"]
 
@@ -75,6 +75,13 @@ def seed_for(root: Any, gradient: Any = None) -> Any:
         return fit(1.0, data)
     if type(gradient) is type(data) is _ndarray and gradient.shape == data.shape:
         return gradient.copy() if gradient.dtype is data.dtype else gradient.astype(data.dtype)
+    try:
+        gradient = real_numbers(gradient)
+    except TypeError:
+        raise TypeError(
+            "the gradient given to backward() is made of real numbers, in the shape of"
+            f" {root.describe()}; it cannot be {given_text(gradient)}"
+        ) from None
     if np.shape(gradient) != np.shape(data):
         raise ValueError(
             f"the gradient given to backward() has {shape_text(gradient)}, but {root.describe()} has"

@@ -146,6 +146,8 @@ def given_text(x: Any) -> str:
         return "None"
     if isinstance(x, str):
         return f"the text {x!r}"
+    if np.iscomplexobj(x):
+        return "complex numbers" if np.ndim(x) else "a complex number"
     if not isinstance(x, (list, tuple, np.ndarray)):
         return given_type(x)
     try:

@@ -8,6 +8,7 @@ derivative they are Values, so that transforms nest to any order.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -55,8 +56,7 @@ def grad(f: Callable[..., Any], argnum: int | tuple[int, ...] = 0) -> Callable[.
     >>> slope(0.0), grad(slope)(0.0), grad(grad(slope))(0.0)
     (1.0, 0.0, -2.0)
     """
-    both = value_and_grad(f, argnum)
-    return lambda *args, **kwargs: both(*args, **kwargs)[1]
+    return _slope("grad", f, argnum)
 
 
 def value_and_grad(f: Callable[..., Any], argnum: int | tuple[int, ...] = 0) -> Callable[..., Any]:
@@ -69,10 +69,21 @@ def value_and_grad(f: Callable[..., Any], argnum: int | tuple[int, ...] = 0) -> 
     def both(*args: Any, **kwargs: Any) -> tuple[Any, Any]:
         run = _Run(f, argnum, args, kwargs)
         y = run.output
-        check_one_number("grad", y, ", or use jacobian()")
+        check_one_number("value_and_grad", y, ", or use jacobian()")
         return run.outward(y), run.pull(1.0)
 
     return both
+
+
+def _slope(who: str, f: Callable[..., Any], argnum: Any) -> Callable[..., Any]:
+    """The gradient, for a public function of that name."""
+
+    def slope(*args: Any, **kwargs: Any) -> Any:
+        run = _Run(f, argnum, args, kwargs)
+        check_one_number(who, run.output, ", or use jacobian()" if who == "grad" else "")
+        return run.pull(1.0)
+
+    return slope
 
 
 def check_one_number(who: str, y: Any, otherwise: str = "") -> None:
@@ -142,11 +153,8 @@ def hvp(f: Callable[..., Any], xs: Sequence[Tree], vectors: Sequence[Tree]) -> t
     _check_pairs("hvp", "vector", xs, vectors)
     every = tuple(range(len(xs)))
 
-    def slope(*args: Any) -> Any:
-        gradients = grad(f, every)(*args)
-        return _dot(gradients, tuple(vectors))
-
-    return grad(slope, every)(*xs)
+    slopes = _slope("hvp", f, every)
+    return grad(lambda *args: _dot(slopes(*args), tuple(vectors)), every)(*xs)
 
 
 def jacobian(f: Callable[..., Any], argnum: int | tuple[int, ...] = 0) -> Callable[..., Any]:
@@ -175,7 +183,7 @@ def hessian(f: Callable[..., Any], argnum: int = 0) -> Callable[..., Any]:
     >>> hessian(lambda x: np.sum(x**3))(np.array([1.0, 2.0])).tolist()
     [[6.0, 0.0], [0.0, 12.0]]
     """
-    return jacobian(grad(f, argnum), argnum)
+    return jacobian(_slope("hessian", f, argnum), argnum)
 
 
 def _check_pairs(who: str, what: str, xs: Any, others: Any) -> None:
@@ -188,6 +196,16 @@ def _check_pairs(who: str, what: str, xs: Any, others: Any) -> None:
         raise ValueError(
             f"{who}() was given {counted(len(xs), 'argument')} and {counted(len(others), what)};"
             " each argument needs one"
+        )
+    for place, (x, other) in enumerate(zip(xs, others, strict=True)):
+        tree_map(partial(_check_shapes, what, place), x, other)
+
+
+def _check_shapes(what: str, place: int, x: Any, given: Any) -> None:
+    if np.shape(given) != np.shape(x):
+        raise ValueError(
+            f"the {what} for argument {place} is {array_text(given)}, and the argument is"
+            f" {array_text(x)}; the two need one shape"
         )
 
 

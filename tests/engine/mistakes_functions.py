@@ -37,6 +37,18 @@ FUNCTIONS = [
         "ValueError: jvp() was given 2 arguments and 1 tangent; each argument needs one",
     ),
     (
+        "a tangent of another shape",
+        "jvp(np.sin, (np.ones(3),), (1.0,))",
+        "ValueError: the tangent for argument 0 is a scalar, and the argument is an array of shape"
+        " (3,); the two need one shape",
+    ),
+    (
+        "the Hessian of a function that returns an array",
+        "hessian(lambda x: x * 2)(np.ones(3))",
+        "GradientError: hessian() needs a function that returns one number, and this one returned an"
+        " array of shape (3,); reduce it with np.sum or np.mean",
+    ),
+    (
         "a tangent that is no tuple",
         "jvp(np.sin, 1.0, 1.0)",
         "TypeError: jvp() takes the arguments and the tangents as tuples, one entry for each argument"

@@ -349,6 +349,18 @@ VALUES = [
         " (3,); the two must be equal",
     ),
     (
+        "a gradient that is text",
+        "x.backward('1')",
+        "TypeError: the gradient given to backward() is made of real numbers, in the shape of 'x'; it"
+        " cannot be the text '1'",
+    ),
+    (
+        "a complex gradient",
+        "x.backward(1j)",
+        "TypeError: the gradient given to backward() is made of real numbers, in the shape of 'x'; it"
+        " cannot be a complex number",
+    ),
+    (
         "a gradient that is an array, of a scalar",
         "x.backward(np.ones(2))",
         "ValueError: the gradient given to backward() has shape (2,), but 'x' has shape (), a"
