@@ -79,16 +79,25 @@ def _kron(a: Any, b: Any) -> Any:
     return np.reshape(rows * cells, [m * n for m, n in zip(left, right, strict=True)])
 
 
-@adapts("cross", "linalg.cross")
-def _cross(a: Any, b: Any, /, axis: int = -1) -> Any:
-    a, b = np.moveaxis(a, axis, -1), np.moveaxis(b, axis, -1)
+@adapts("cross")
+def _cross(
+    a: Any, b: Any, axisa: int = -1, axisb: int = -1, axisc: int = -1, axis: int | None = None
+) -> Any:
+    if axis is not None:
+        axisa = axisb = axisc = axis
+    a, b = np.moveaxis(a, axisa, -1), np.moveaxis(b, axisb, -1)
     if np.shape(a)[-1] != 3 or np.shape(b)[-1] != 3:
         raise ValueError(
             f"np.cross on Values takes vectors of three elements, not of {np.shape(a)[-1]} and"
             f" {np.shape(b)[-1]}"
         )
     after, before = [1, 2, 0], [2, 0, 1]
-    return np.moveaxis(a[..., after] * b[..., before] - a[..., before] * b[..., after], -1, axis)
+    return np.moveaxis(a[..., after] * b[..., before] - a[..., before] * b[..., after], -1, axisc)
+
+
+@adapts("linalg.cross")
+def _cross_of_vectors(a: Any, b: Any, /, *, axis: int = -1) -> Any:
+    return _cross(a, b, axis=axis)
 
 
 @adapts("einsum")
@@ -174,13 +183,13 @@ def _slogdet(a: Any) -> SlogdetResult:
 
 @adapts("linalg.eigh")
 def _eigh(a: Any, UPLO: str = "L") -> EighResult:
-    packed = ops.eigh(a)
+    packed = ops.eigh(a, UPLO=UPLO)
     return EighResult(packed[..., 0, :], packed[..., 1:, :])
 
 
 @adapts("linalg.eigvalsh")
 def _eigvalsh(a: Any, UPLO: str = "L") -> Any:
-    return ops.eigh(a)[..., 0, :]
+    return ops.eigh(a, UPLO=UPLO)[..., 0, :]
 
 
 @adapts("linalg.svd")

@@ -41,8 +41,11 @@ def _square(x):
     return x
 
 
-def _symmetric(x):
-    return (x + transposed(x)) / 2
+def _one_sided(g, upper=False):
+    """The gradient of a matrix of which NumPy reads one triangle: the mirror's share goes there."""
+    if upper:
+        return np.triu(g) + np.triu(transposed(g), k=1)
+    return np.tril(g) + np.tril(transposed(g), k=-1)
 
 
 def _quotient(x, y):
@@ -198,36 +201,36 @@ norm = structural(
 
 # ── factorisations ────────────────────────────────────────────────────────────────────────────
 def _cholesky(g, out, x):
-    """Half of the upper triangle of the symmetric gradient is the mirror of the lower."""
     inner = transposed(out) @ g
     half = (np.tril(inner) + np.tril(inner, k=-1)) / 2
     left = np.linalg.solve(transposed(out), half)
-    return _symmetric(transposed(np.linalg.solve(transposed(out), transposed(left))))
+    return _one_sided(transposed(np.linalg.solve(transposed(out), transposed(left))))
 
 
-# NumPy reads one triangle only. Here both count, half each, so that a symmetric matrix has a
-# symmetric gradient; for a symmetric matrix the results are NumPy's.
+# Of a symmetric matrix NumPy reads one triangle and never looks at the other. So the gradient lies
+# in that triangle: it is the derivative of what is computed. Where x is symmetric because it was
+# made so, as (a + aᵀ)/2 or a·aᵀ, the gradient of a is the same as by any other convention.
 cholesky = structural(
     "cholesky", "chol",
-    lambda x: np.linalg.cholesky(_symmetric(_square(x))),
+    lambda x: np.linalg.cholesky(_square(x)),
     _cholesky,
-    words=("Murray's formula, shared by the two triangles",),
+    words=("Murray's formula, in the triangle that is read",),
     numpy=(np.linalg.cholesky,),
     samples=(sample(POSITIVE_DEFINITE), sample(POSITIVE_DEFINITE + STACK @ transposed(STACK))),
     bad=(Bad((-np.eye(2),), ValueError, "positive definite"), OBLONG),
 )
 
 
-def _eigh(x):
-    values, vectors = np.linalg.eigh(_symmetric(_square(x)))
+def _eigh(x, *, UPLO="L"):
+    values, vectors = np.linalg.eigh(_square(x), UPLO)
     return np.concatenate((values[..., None, :], vectors), axis=-2)
 
 
-def _eigh_pull(g, out, x):
+def _eigh_pull(g, out, x, *, UPLO="L"):
     values, vectors = out[..., 0, :], out[..., 1:, :]
     turning = _over_gaps(transposed(vectors) @ g[..., 1:, :], values)
     stretched = vectors * g[..., :1, :]
-    return _symmetric((stretched + vectors @ turning) @ transposed(vectors))
+    return _one_sided((stretched + vectors @ turning) @ transposed(vectors), UPLO in ("U", "u"))
 
 
 eigh = structural(
@@ -236,8 +239,13 @@ eigh = structural(
     _eigh_pull,
     domain="eigenvalues that differ, for the derivative of their vectors",
     words=("stretched by the values' gradient, turned by the vectors'",),
-    samples=(sample(SPREAD), sample(np.stack([SPREAD, 0.5 * SPREAD[::-1, ::-1]]))),
-    bad=(OBLONG,),
+    samples=(
+        sample(SPREAD),
+        sample(np.stack([SPREAD, 0.5 * SPREAD[::-1, ::-1]])),
+        sample(SPREAD + np.tri(3, k=-1).T, UPLO="L"),
+        sample(SPREAD + np.tri(3, k=-1), UPLO="U"),
+    ),
+    bad=(OBLONG, Bad((SPREAD,), ValueError, "UPLO", {"UPLO": "both"})),
 )
 
 

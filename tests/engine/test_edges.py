@@ -274,7 +274,7 @@ def test_equal_eigenvalues_have_a_gradient_and_their_vectors_none():
     v = Value(np.diag([2.0, 2.0, 5.0]))
     vectors = np.linalg.eigh(v)[1]
     np.sum(vectors[:, 2] * np.array([1.0, 2.0, 3.0])).backward()  # 5 stands alone
-    np.testing.assert_allclose(v.grad[2], [1 / 6, 1 / 3, 0], rtol=1e-14)
+    np.testing.assert_allclose(v.grad[2], [1 / 3, 2 / 3, 0], rtol=1e-14)
     with warnings.catch_warnings(record=True) as told:
         warnings.simplefilter("always")
         np.sum(vectors[:, 0] * np.array([1.0, 2.0, 3.0])).backward()
@@ -288,10 +288,21 @@ def test_singular_values_that_are_zero_or_equal():
     assert np.isfinite(found).all()
 
 
-def test_decompositions_give_symmetric_gradients_for_symmetric_matrices():
-    matrix = np.array([[4.0, 1.0, 0.5], [1.0, 3.0, -0.2], [0.5, -0.2, 2.0]])
-    for f in (np.linalg.cholesky, lambda x: np.linalg.eigh(x)[1], np.linalg.inv):
+def test_gradients_lie_in_the_triangle_that_numpy_reads():
+    matrix = np.array([[4.0, 9.0, 9.0], [1.0, 3.0, 9.0], [0.5, -0.2, 2.0]])
+    for f in (np.linalg.cholesky, lambda x: np.linalg.eigh(x)[1], np.linalg.eigvalsh):
+        x = Value(matrix)
+        np.testing.assert_allclose(f(x).data, f(matrix), rtol=1e-15)
         found = gradient_of(lambda x, f=f: f(x) * f(x).data, matrix)
+        np.testing.assert_array_equal(np.triu(found, k=1), 0)
+        upper = gradient_of(lambda x: np.linalg.eigvalsh(x, "U"), matrix)
+        np.testing.assert_array_equal(np.tril(upper, k=-1), 0)
+
+
+def test_decompositions_give_symmetric_gradients_for_what_was_made_symmetric():
+    matrix = np.array([[4.0, 1.0, 0.5], [1.0, 3.0, -0.2], [0.5, -0.2, 2.0]])
+    for f in (np.linalg.cholesky, lambda x: np.linalg.eigh(x, "U")[1], np.linalg.inv):
+        found = gradient_of(lambda x, f=f: f((x + x.T) / 2) * f(matrix), matrix)
         np.testing.assert_allclose(found, found.T, rtol=1e-12, atol=1e-14)
 
 

@@ -137,7 +137,12 @@ CALLS = {
     ],
     "linalg.tensordot": [(lambda x: np.linalg.tensordot(x, CUBE, axes=2), X)],
     "kron": [(lambda x: np.kron(x, Y), X), (lambda x: np.kron(X, x), grid(2))],
-    "cross": [(lambda x: np.cross(x, Y), X), (lambda x: np.cross(Y.T, x, axis=0), X.T)],
+    "cross": [
+        (lambda x: np.cross(x, Y), X),
+        (lambda x: np.cross(Y.T, x, axis=0), X.T),
+        (lambda x: np.cross(x, Y, axisa=0, axisc=0), X.T),
+        (lambda x: np.cross(Y.T, x, 0, axisb=1), X),
+    ],
     "linalg.cross": [(lambda x: np.linalg.cross(x, Y), X)],
     "dot": [
         (lambda x: np.dot(x, CUBE), X),
