@@ -183,12 +183,7 @@ def _of_arrays(node: Any, g: Any, place: list[Any] | None) -> Sequence[tuple[Any
         (left, right), (a, b) = inputs, args
         if left._data is a and right._data is b and left.tracked and right.tracked:
             c, d = op.both(g, out, a, b)
-            if _fits(c, a) and _fits(d, b):
-                if c is g and left.op is None:
-                    c = g.copy()
-                if d is g and right.op is None:
-                    d = g.copy()
-                return (left, c), (right, d)
+            return (left, _settled(c, a, left, g)), (right, _settled(d, b, right, g))
     found, index = [], -1
     params = None if node._more is None else node._more.params
     for x in inputs:
@@ -205,19 +200,24 @@ def _of_arrays(node: Any, g: Any, place: list[Any] | None) -> Sequence[tuple[Any
             c = pull(g, out, *args, **params) if params else pull(g, out, *args)
         except (ZeroDivisionError, OverflowError):
             c = _pulled(pull, g, out, args, node.params)
+        if type(c) is complex:
+            c = _pulled(pull, g, out, args, node.params)
         if type(c) is type(like) is float:
             if c - c != 0.0:
                 _check(c, g, node, index)
-        elif not _fits(c, like):
-            c = fit(_pulled(pull, g, out, args, node.params) if type(c) is complex else c, like)
-        if x.op is None and type(c) is _ndarray and (c is g or c.base is not None):
-            c = c.copy()  # a leaf's gradient is its owner's to write into
+        else:
+            c = _settled(c, like, x, g)
         found.append((x, c))
     return found
 
 
-def _fits(c: Any, like: Any) -> bool:
-    return type(c) is type(like) is _ndarray and c.shape == like.shape and c.dtype is like.dtype
+def _settled(c: Any, like: Any, x: Any, g: Any) -> Any:
+    """A contribution as its input keeps it; a leaf's is its owner's to write into."""
+    if not (type(c) is type(like) is _ndarray and c.shape == like.shape and c.dtype is like.dtype):
+        c = fit(c, like)
+    if x.op is None and type(c) is _ndarray and (c is g or c.base is not None):
+        return c.copy()
+    return c
 
 
 def _of_floats(node: Any, g: float) -> Sequence[tuple[Any, float]]:
