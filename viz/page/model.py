@@ -66,6 +66,8 @@ def page_model(recording: Recording, title: str = "", views: Sequence[View] = ()
     """
     shown = views or (View("scalars", recording),)
     side = heat_side(v.recording for v in shown)
+    plot = fit_plot(recording)
+    fits = [plot and fit_of_step(recording, step, plot["box"]) for step in recording.steps]
     return {
         "version": 3,
         "title": title or recording.title or UNTITLED,
@@ -74,17 +76,17 @@ def page_model(recording: Recording, title: str = "", views: Sequence[View] = ()
         "loss_name": recording.graphs[-1].root.name,
         "unit": recording.unit,
         "loss_curve": _curve(recording),
-        "fit": fit_plot(recording),
+        "fit": plot,
         "lenses": [
             {"key": x.key, "title": x.title, "wrong": x.wrong, "right": x.right, "effect": x.effect}
             for x in LENSES
         ],
         "network": network_view(recording),
-        "views": [_view(view, recording, side) for view in shown],
+        "views": [_view(view, view.recording is recording, fits, side) for view in shown],
     }
 
 
-def _view(view: View, finest: Recording, side: int) -> dict[str, Any]:
+def _view(view: View, finest: bool, fits: Sequence[Any], side: int) -> dict[str, Any]:
     recording = view.recording
     known = [static_moves(recording, place) for place in range(len(recording.graphs))]
     return {
@@ -93,30 +95,34 @@ def _view(view: View, finest: Recording, side: int) -> dict[str, Any]:
         "graphs": [
             graph_data(recording, place, moves, side) for place, (moves, _) in enumerate(known)
         ],
-        "steps": _steps(recording, known, finest, side),
+        "steps": _steps(recording, known, finest, fits, side),
     }
 
 
 # ── the steps ─────────────────────────────────────────────────────────────────────────────────
 def _steps(
-    recording: Recording, known: Sequence[tuple[list[Move], str]], finest: Recording, side: int
+    recording: Recording,
+    known: Sequence[tuple[list[Move], str]],
+    finest: bool,
+    fits: Sequence[Any],
+    side: int,
 ) -> list[dict[str, Any]]:
     """Every recorded step; what they have in common is found once."""
     largest = max(
         (_size(v) for s in recording.steps for v in (*s.values, *s.contributions)), default=1.0
     )
-    pairs, plot = _pairs(recording), fit_plot(finest)
+    pairs = _pairs(recording)
     told = not any(isinstance(n, Part) for g in recording.graphs for n in g.nodes)
     count = len(recording.losses) or recording.steps[-1].number
     steps = []
-    for step, fine in zip(recording.steps, finest.steps, strict=True):
+    for step, fit in zip(recording.steps, fits, strict=True):
         data: dict[str, Any] = {"of": count, "curve_index": _nearest(pairs, step)}
         data |= _step(recording, step, *known[step.graph], largest, side)
-        if plot and (fit := fit_of_step(finest, fine, plot["box"])):
+        if fit:
             data["fit"] = fit
         for lens in LENSES:
             data["lenses"][lens.key] = (
-                _lens(recording, step, lens) if told and recording is finest else {"reason": _FINER}
+                _lens(recording, step, lens) if told and finest else {"reason": _FINER}
             )
         steps.append(data)
     return steps
