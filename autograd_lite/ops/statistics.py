@@ -242,7 +242,7 @@ def _balanced(pulled, out, axis):
     """
     others = _not_largest(out, axis)
     rest = pulled * others
-    return rest - np.sum(rest, axis=axis, keepdims=True) * (1 - others)
+    return np.where(others, rest, -np.sum(rest, axis=axis, keepdims=True))
 
 
 def _softmax(x, *, axis=-1):

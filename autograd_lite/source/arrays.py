@@ -221,10 +221,11 @@ def _spread(x: Any) -> Any:
     like = x
     if isinstance(x, Expr) and x.head == "step":
         like, x = x.data, x.function.expr
-    if isinstance(x, Expr) and x.function is np.broadcast_to and _is_number(x.args[0]):
-        # In the array's own dtype: NumPy 1 makes a float64 of a float32 and a Python number.
-        return np.result_type(_data(like)).type(x.args[0])
-    return None
+    if not (isinstance(x, Expr) and x.function in (np.broadcast_to, np.reshape)):
+        return None
+    number = x.args[0] if _is_number(x.args[0]) else _spread(x.args[0])
+    # In the array's own dtype: NumPy 1 makes a float64 of a float32 and a Python number.
+    return None if number is None else np.result_type(_data(like)).type(number)
 
 
 def _data(x: Any) -> Any:
