@@ -20,8 +20,9 @@ from viz.graphics import dot, style
 from viz.graphics.geometry import Box
 from viz.graphics.style import Theme
 from viz.records.subject import as_recording, chosen_step, unit_of
+from viz.scenes.arrangement import lay_out
 from viz.scenes.partial_passes import PartPainter, PartTexts
-from viz.scenes.scene import Scene, lay_out
+from viz.scenes.scene import Scene
 from viz.system.progress import Progress
 from viz.words.narration import computed, moves, plain_text, tellings
 from viz.words.texts import StepTexts

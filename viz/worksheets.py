@@ -16,7 +16,8 @@ from viz.graphics import style
 from viz.graphics.drawing import Drawing
 from viz.graphics.style import Theme
 from viz.records.subject import as_recording, chosen_step
-from viz.scenes.scene import Scene, placed
+from viz.scenes.arrangement import placed
+from viz.scenes.scene import Scene
 from viz.scenes.sheets import SheetPainter, SheetSizes, circled
 from viz.words.alt import alt_text
 from viz.words.texts import GraphTexts, StepTexts

@@ -19,8 +19,8 @@ from viz.diagram import draw, frames
 from viz.page.model import page_model
 from viz.records.grouping import groups
 from viz.records.parts import Part
+from viz.scenes.arrangement import lay_out
 from viz.scenes.levels import LEVELS, zoomed
-from viz.scenes.scene import lay_out
 
 COARSE = LEVELS[1:]
 

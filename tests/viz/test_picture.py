@@ -14,8 +14,8 @@ from autograd_lite import Value, record
 from viz import layout
 from viz.diagram import Diagram, draw
 from viz.graphics import dot, style
+from viz.scenes.arrangement import lay_out
 from viz.scenes.passes import picture
-from viz.scenes.scene import lay_out
 from viz.words.texts import StepTexts
 
 

@@ -20,7 +20,8 @@ from viz import layout
 from viz.diagram import draw
 from viz.graphics import style
 from viz.graphics.geometry import Box, Curve, dock, line, points, shifted
-from viz.scenes.scene import Scene, lay_out
+from viz.scenes.arrangement import lay_out
+from viz.scenes.scene import Scene
 
 MEDIA = {"figure": style.FIGURE, "page": style.PAGE}
 
@@ -290,7 +291,7 @@ def test_docking_ends_on_the_circle():
 def test_ids_in_the_skeleton_are_ours(text):
     """No text of the learner's reaches the drawing that Graphviz places."""
     from viz.graphics.sizes import Sizes
-    from viz.scenes.scene import _skeleton
+    from viz.scenes.graph import _skeleton
     from viz.words.texts import GraphTexts, StepTexts
 
     a = leaf(text or "a", 1.0)

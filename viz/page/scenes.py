@@ -11,7 +11,8 @@ from viz.graphics.geometry import Curve
 from viz.page.heat import left_out
 from viz.page.source import SourceLine, made_by, part_of_line, source_lines_of
 from viz.records.updates import update_form
-from viz.scenes.scene import Card, Road, Scene, lay_out
+from viz.scenes.arrangement import lay_out
+from viz.scenes.scene import Card, Road, Scene
 from viz.words import narration
 from viz.words.narration import Move
 from viz.words.spans import Span

@@ -8,8 +8,8 @@ from autograd_lite.recording import Recording
 from viz import layout
 from viz.graphics import style
 from viz.page.model import View
+from viz.scenes.arrangement import lay_out
 from viz.scenes.levels import LEVELS, zoomed
-from viz.scenes.scene import lay_out
 
 __all__ = ["page_views"]
 

@@ -8,8 +8,9 @@ from autograd_lite.recording import Recording
 from viz import layout
 from viz.graphics import style
 from viz.graphics.style import Metrics
+from viz.scenes.arrangement import lay_out
 from viz.scenes.levels import Zoomed, coarser, zoomed
-from viz.scenes.scene import Scene, lay_out
+from viz.scenes.scene import Scene
 from viz.words.texts import NOTATIONS, notation_named
 
 __all__ = ["PATIENCE", "Stage"]
