@@ -6,7 +6,8 @@ import math
 import warnings
 from typing import Any
 
-from autograd_lite.nn.callbacks.base import Callback, CallbackList, TrainingStep
+from autograd_lite.nn.callbacks.audience import CallbackList
+from autograd_lite.nn.callbacks.base import Callback, TrainingStep
 from autograd_lite.nn.compiled import Compiled
 from autograd_lite.nn.data import Examples
 from autograd_lite.nn.divergence import Watch

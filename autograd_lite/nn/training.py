@@ -9,7 +9,8 @@ import numpy as np
 
 from autograd_lite.context import no_grad
 from autograd_lite.nn import data
-from autograd_lite.nn.callbacks.base import Callback, CallbackList, History
+from autograd_lite.nn.callbacks.audience import CallbackList
+from autograd_lite.nn.callbacks.base import Callback, History
 from autograd_lite.nn.data import Examples
 from autograd_lite.nn.divergence import Watch, one_warning
 from autograd_lite.nn.epochs import Epochs
