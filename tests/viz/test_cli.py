@@ -251,7 +251,9 @@ def test_a_reader_who_leaves_hears_nothing(arguments):
             env={**os.environ, "PYTHONPATH": str(ROOT)},
         )  # fmt: skip
     assert process.stderr == b""
-    assert process.returncode == (0 if "--help" in arguments else 1)
+    # From Python 3.11 on, argparse itself takes no notice of a closed pipe.
+    quiet = "--help" in arguments and sys.version_info >= (3, 11)
+    assert process.returncode == (0 if quiet else 1)
 
 
 def test_a_full_disk_behind_the_pipe(monkeypatch, capsys):
