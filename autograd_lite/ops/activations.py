@@ -30,8 +30,10 @@ def _special(scalar, spread, x):
 
 
 def _right(x, slope):
-    """Where a rectifier has its slope of 1: at 0 itself the smaller of its two slopes holds."""
-    return x >= 0 if slope > 1 else x > 0
+    """Where a rectifier has its slope of 1: at 0 itself the smaller of its two slopes holds, and
+    of two equal ones the straight side's, whose own slope is the smaller.
+    """
+    return x >= 0 if slope >= 1 else x > 0
 
 
 def _phi(x):

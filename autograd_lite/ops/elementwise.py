@@ -98,7 +98,7 @@ exp = elementwise(
 log = elementwise(
     "log", "log",
     lambda x: np.log(x),
-    lambda out, x: np.where(x < 0, nan, 1 / x),
+    lambda out, x: 1 / np.where(x < 0, nan, x),
     shown=(lambda out, x: 1 / x,),
     domain="x > 0",
     numpy=(np.log,), samples=points(POSITIVE), bad=(TEXT,),

@@ -37,11 +37,11 @@ logaddexp2 = elementwise(
     edges=(Edge((1000.0, 1000.0), (0.5, 0.5)), Edge((-2000.0, 0.0), (0.0, 1.0))),
 )
 
-# ── logarithms ────────────────────────────────────────────────────────────────────────────────
+# ── logarithms: below their domain every derivative is NaN, for NaN stands in for x itself ────
 log2 = elementwise(
     "log2", "log2",
     lambda x: np.log2(x),
-    lambda out, x: np.where(x < 0, nan, 1 / (x * LOG2)),
+    lambda out, x: 1 / (np.where(x < 0, nan, x) * LOG2),
     shown=(lambda out, x: 1 / (x * LOG2),),
     domain="x > 0",
     numpy=(np.log2,), samples=points(POSITIVE), bad=(TEXT,),
@@ -50,7 +50,7 @@ log2 = elementwise(
 log10 = elementwise(
     "log10", "log10",
     lambda x: np.log10(x),
-    lambda out, x: np.where(x < 0, nan, 1 / (x * LOG10)),
+    lambda out, x: 1 / (np.where(x < 0, nan, x) * LOG10),
     shown=(lambda out, x: 1 / (x * LOG10),),
     domain="x > 0",
     numpy=(np.log10,), samples=points(POSITIVE), bad=(TEXT,),
@@ -59,7 +59,7 @@ log10 = elementwise(
 log1p = elementwise(
     "log1p", "log1p",
     lambda x: np.log1p(x),
-    lambda out, x: np.where(x < -1, nan, 1 / (1 + x)),
+    lambda out, x: 1 / (1 + np.where(x < -1, nan, x)),
     shown=(lambda out, x: 1 / (1 + x),),
     domain="x > −1",
     numpy=(np.log1p,), samples=points(POSITIVE), bad=(TEXT,),

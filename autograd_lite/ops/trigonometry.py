@@ -36,6 +36,10 @@ def _sinc_slope(x):
     return np.where(near, -(pi**2) / 3 * x * series, (np.cos(pi * far) - np.sinc(far)) / far)
 
 
+def _arctanh_slope(x):
+    return 1 / ((1 - x) * (1 + x))
+
+
 # ── circular ──────────────────────────────────────────────────────────────────────────────────
 sin = elementwise(
     "sin", "sin",
@@ -138,7 +142,7 @@ arccosh = elementwise(
 arctanh = elementwise(
     "arctanh", "arctanh",
     lambda x: np.arctanh(x),
-    lambda out, x: np.where(np.abs(x) > 1, nan, 1 / ((1 - x) * (1 + x))),
+    lambda out, x: _arctanh_slope(np.where(np.abs(x) > 1, nan, x)),
     shown=(lambda out, x: 1 / (1 - x**2),),
     domain="−1 < x < 1",
     numpy=(np.arctanh,), samples=points(UNIT), bad=(TEXT,),
