@@ -212,7 +212,7 @@ prod = structural(
 # ── softmax ───────────────────────────────────────────────────────────────────────────────────
 def _top(x, axis):
     """The largest element as an array that broadcasts; 0 instead of an infinite one."""
-    top = np.max(x, axis=axis, keepdims=True)
+    top = np.max(x, axis=axis, keepdims=True, initial=-np.inf)
     return np.where(np.isfinite(top), top, np.zeros_like(top))
 
 
@@ -223,14 +223,20 @@ def _logsumexp(x, *, axis=None, keepdims=False):
 
 
 def _not_largest(x, axis):
-    """1 everywhere but at the (first) largest element of each row."""
-    shape = [1] * np.ndim(x)
-    shape[axis] = np.shape(x)[axis]
-    return np.arange(shape[axis]).reshape(shape) != np.argmax(x, axis=axis, keepdims=True)
+    """1 everywhere but at the (first) largest element of each row, or of each block of many axes."""
+    if not np.size(x):
+        return np.zeros(np.shape(x), bool)
+    axes = folded(x, axis)
+    lengths = [n if i in axes else 1 for i, n in enumerate(np.shape(x))]
+    places = np.arange(math.prod(lengths)).reshape(lengths)
+    if len(axes) == 1:
+        return places != np.argmax(x, axis=axes[0], keepdims=True)
+    largest = np.equal(x, np.max(x, axis=axes, keepdims=True))
+    return places != np.min(np.where(largest, places, places.size), axis=axes, keepdims=True)
 
 
 def _log_softmax(x, *, axis=-1):
-    shifted = x - np.max(x, axis=axis, keepdims=True)
+    shifted = x - np.max(x, axis=axis, keepdims=True, initial=-np.inf)
     rest = np.exp(shifted) * _not_largest(x, axis)
     return shifted - np.log1p(np.sum(rest, axis=axis, keepdims=True))
 
@@ -246,11 +252,18 @@ def _balanced(pulled, out, axis):
 
 
 def _softmax(x, *, axis=-1):
-    raised = np.exp(x - np.max(x, axis=axis, keepdims=True))
+    raised = np.exp(x - np.max(x, axis=axis, keepdims=True, initial=-np.inf))
     return raised / np.sum(raised, axis=axis, keepdims=True)
 
 
-_rows = (*_along, sample(grid(2, 3)), sample(40 * grid(2, 3), axis=0))
+_rows = (
+    *_along,
+    sample(grid(2, 3)),
+    sample(40 * grid(2, 3), axis=0),
+    sample(grid(2, 3, 2), axis=(0, 2)),
+    sample(grid(2, 3), axis=None),
+    sample(1.5),
+)
 
 logsumexp = structural(
     "logsumexp", "log-sum-exp",
