@@ -13,7 +13,8 @@ from autograd_lite.context import caller, thread
 from autograd_lite.errors import NumericWarning
 
 __all__ = [
-    "array_text", "fingerprint", "fit", "flat", "given_text", "given_type", "guarded", "plain", "plain_key",
+    "array_text", "fingerprint", "fit", "flat", "given_text", "given_type", "guarded",
+    "is_key_of_scalar", "plain", "plain_key",
     "real_numbers", "settle", "shape_text", "shapes_error", "short_text", "summed_axes",
     "tell", "tell_domain", "unbroadcast",
 ]  # fmt: skip
@@ -262,12 +263,22 @@ def flat(numbers: tuple[Any, ...]) -> tuple[int, ...]:
     return numbers
 
 
+def is_key_of_scalar(key: Any) -> bool:
+    """Whether an index needs no axis: new axes, an ellipsis, or one truth for the whole."""
+    parts = key if isinstance(key, tuple) else (key,)
+    return all(p is None or p is ... or _is_truth(p) for p in parts)
+
+
+def _is_truth(x: Any) -> bool:
+    return isinstance(x, (bool, np.bool_, np.ndarray)) and np.ndim(x) == 0 and x in (True, False)
+
+
 def plain_key(key: Any) -> Any:
     """An index that nobody else can write into later."""
     if isinstance(key, tuple):
         return tuple(map(plain_key, key))
     if isinstance(key, list):
-        return np.array(key)
+        return np.array(key) if np.size(key) else np.array(key, np.intp)
     if hasattr(type(key), "__apply_op__"):
         raise TypeError(
             "a Value cannot be an index: indices are whole numbers and have no gradient; use"

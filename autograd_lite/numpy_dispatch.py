@@ -63,7 +63,7 @@ def _ravel(a: Any) -> Any:
 
 @_adapts(np.transpose)
 def _transpose(a: Any, axes: Any = None) -> Any:
-    return ops.transpose(a, axes=None if axes is None else tuple(axes))
+    return ops.transpose(a, axes=None if axes is None else _lengths(axes))
 
 
 @_adapts(np.swapaxes)
@@ -75,7 +75,7 @@ def _swapaxes(a: Any, axis1: int, axis2: int) -> Any:
 
 @_adapts(np.expand_dims)
 def _expand_dims(a: Any, axis: Any) -> Any:
-    axes = axis if isinstance(axis, tuple) else (axis,)
+    axes = _lengths(axis)
     ndim = a.ndim + len(axes)
     new = {i % ndim for i in axes}
     lengths = iter(a.shape)
@@ -178,8 +178,26 @@ def function(func: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
     try:
         return adapter(*args, **kwargs)
     except TypeError:
-        _check_arguments(func, adapter, args, kwargs)
-        raise
+        needed = _needed(func, adapter, kwargs)
+        if needed.keys() == kwargs.keys():
+            _check_arguments(func, adapter, args, kwargs)
+            raise
+    return function(func, args, needed)
+
+
+def _needed(func: Any, adapter: Any, kwargs: dict[str, Any]) -> dict[str, Any]:
+    """The arguments that an adapter knows, or that say something else than NumPy's default."""
+    known = inspect.signature(adapter).parameters
+    try:
+        theirs = inspect.signature(func).parameters
+    except ValueError:  # written in C, without a signature
+        theirs = {}
+
+    def is_default(name: str, given: Any) -> bool:
+        usual = theirs[name].default if name in theirs else inspect.Parameter.empty
+        return given is usual or (isinstance(given, str) and given == usual)
+
+    return {k: v for k, v in kwargs.items() if k in known or not is_default(k, v)}
 
 
 def _check_arguments(func: Any, adapter: Any, args: Any, kwargs: Any) -> None:
@@ -247,7 +265,7 @@ def _unsupported(func: Any) -> TypeError:
 
 
 def _lengths(shape: Any) -> tuple[int, ...]:
-    return tuple(shape) if isinstance(shape, (tuple, list)) else (int(shape),)
+    return tuple(map(int, shape)) if np.ndim(shape) else (int(shape),)
 
 
 def _bare(x: Any) -> Any:

@@ -11,6 +11,7 @@ import numpy as np
 
 from autograd_lite import ops
 from autograd_lite.op import Op
+from autograd_lite.ops.reductions import folded
 
 __all__ = ["adapters", "adapts", "from_declaration", "qualified"]
 
@@ -110,13 +111,16 @@ def _average(a: Any, axis: Any = None, weights: Any = None, *, keepdims: bool = 
 
 
 @adapts("median")
-def _median(a: Any, axis: int | None = None, *, keepdims: bool = False) -> Any:
-    a, place = (np.ravel(a), 0) if axis is None else (a, axis)
-    half, odd = divmod(np.shape(a)[place], 2)
-    middle = _piece(ops.sort(a, axis=place), place, slice(half - 1 + odd, half + 1))
-    if axis is None and keepdims:
-        raise TypeError("np.median on Values takes keepdims=True only together with an axis")
-    return ops.mean(middle, axis=place, keepdims=keepdims)
+def _median(a: Any, axis: Any = None, *, keepdims: bool = False) -> Any:
+    shape, axes = np.shape(a), folded(a, axis)
+    kept = [i for i in range(len(shape)) if i not in axes]
+    rows = ops.transpose(a, axes=(*kept, *axes)) if len(shape) > 1 else a
+    rows = ops.reshape(rows, shape=(*(shape[i] for i in kept), math.prod(shape[i] for i in axes)))
+    half, odd = divmod(np.shape(rows)[-1], 2)
+    middle = _piece(ops.sort(rows, axis=-1), -1, slice(half - 1 + odd, half + 1))
+    out = ops.mean(middle, axis=-1)
+    ones = tuple(1 if i in axes else n for i, n in enumerate(shape))
+    return ops.reshape(out, shape=ones) if keepdims else out
 
 
 @adapts("diff")

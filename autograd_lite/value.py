@@ -15,6 +15,7 @@ from autograd_lite.methods import Methods
 from autograd_lite.numeric import (
     fingerprint,
     guarded,
+    is_key_of_scalar,
     plain,
     plain_key,
     real_numbers,
@@ -319,7 +320,7 @@ class Value(Methods):
 
     # ── elements ──────────────────────────────────────────────────────────────────────────────
     def __getitem__(self, key: Any) -> Value:
-        if not self.ndim and not (key is None or key is ... or key == ()):
+        if not self.ndim and not is_key_of_scalar(key):
             raise TypeError(
                 f"{self.describe()} is a scalar and has no elements; use it without [...]"
             )

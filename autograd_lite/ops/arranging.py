@@ -70,7 +70,7 @@ tile = structural(
 
 def _repeat(g, out, x, *, repeats, axis=None):
     shape = np.shape(x)
-    if axis is None:
+    if axis is None or not shape:
         flat = math.prod(shape)
         places = np.repeat(np.arange(flat), repeats)
         return np.reshape(scatter(g, key=places, shape=(flat,)), shape)
@@ -90,6 +90,7 @@ repeat = structural(
         sample(grid(2, 3), repeats=(2, 0, 3), axis=1),
         sample(grid(2, 3), repeats=2),
         sample(1.5, repeats=3),
+        sample(1.5, repeats=3, axis=0),
     ),
     bad=(Bad((grid(3),), ValueError, "broadcast", {"repeats": (1, 2)}),),
 )

@@ -23,19 +23,22 @@ _keys = (
     (grid(5), np.array([0, 3, 3, -1])),
     (grid(3, 4), (np.array([0, 2]), np.array([1, 1]))),
     (grid(4), np.array([True, False, True, True])),
+    (grid(4), np.array([], np.intp)),
+    (np.float64(1.5), (None, ...)),
+    (np.float64(1.5), ()),
 )
 
 scatter = structural(
     "scatter", "scatter",
     _scatter,
-    lambda g, out, x, *, key, shape: g[key],
+    lambda g, out, x, *, key, shape: getitem(g, key=key),
     words=("what stands at the chosen places",),
     samples=tuple(sample(x[key] * 0.7, key=key, shape=x.shape) for x, key in _keys),
     bad=(Bad((1.0,), IndexError, "out of bounds", {"key": 7, "shape": (3,)}),),
 )
 getitem = structural(
     "getitem", "[·]",
-    lambda x, *, key: x[key],
+    lambda x, *, key: np.asarray(x)[key],
     lambda g, out, x, *, key: scatter(g, key=key, shape=np.shape(x)),
     words=("to the chosen elements, 0 to the rest",),
     samples=tuple(sample(x, key=key) for x, key in _keys),

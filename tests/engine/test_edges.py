@@ -104,6 +104,25 @@ def test_log_at_zero_is_infinite_and_below_nan_with_warnings_that_name_the_node(
         np.testing.assert_equal(v.grad, expected)
 
 
+@pytest.mark.parametrize(
+    ("log", "outside"),
+    [(np.log, -2.0), (np.log2, -2.0), (np.log10, -2.0), (np.log1p, -2.0), (np.arctanh, 2.0),
+     (np.arccosh, -2.0)],
+)  # fmt: skip
+def test_where_the_gradient_is_nan_so_is_the_derivative_of_the_gradient(log, outside):
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", NumericWarning)
+        for order in (grad(log), grad(grad(log)), grad(grad(grad(log)))):
+            assert math.isnan(order(outside))
+
+
+def test_the_second_derivative_of_elu_at_zero_is_the_smaller_one():
+    slope = grad(ops.elu)
+    assert slope(0.0) == 1
+    assert grad(slope)(0.0) == 0
+    assert grad(slope)(-1e-9) == pytest.approx(1)
+
+
 def test_a_dead_branch_of_where_is_nan_and_the_double_where_is_suggested():
     v = Value(np.array([0.0, 2.0]), name="x")
     with pytest.warns(NumericWarning, match="log of 'x'"):
@@ -222,6 +241,36 @@ def test_log_softmax_far_out_keeps_its_gradient(dtype):
     np.testing.assert_allclose(found, expected, rtol=1e-5 if dtype is np.float32 else 1e-13)
     out = ops.log_softmax(Value(np.array(ROWS, dtype)), axis=1).data
     np.testing.assert_allclose(out[[0, 1, 4], 0], [0, -1000, -TINY], rtol=1e-5)
+
+
+@pytest.mark.parametrize("axis", [None, (0, 2), (-1,), 1])
+def test_softmax_over_several_axes_is_the_one_over_their_elements_in_a_row(axis):
+    x = np.arange(12.0).reshape(2, 3, 2) % 5
+    axes = {None: (0, 1, 2), (-1,): (2,), 1: (1,)}.get(axis, axis)
+    order = (*(i for i in range(3) if i not in axes), *axes)
+    upstream = np.cos(np.arange(12.0)).reshape(2, 3, 2)
+    for f in (ops.softmax, ops.log_softmax):
+        turned = np.transpose(x, order)
+        rows = Value(turned.reshape(*turned.shape[: 3 - len(axes)], -1))
+        out = f(rows, axis=-1)
+        np.sum(out * np.transpose(upstream, order).reshape(rows.shape)).backward()
+        v = Value(x)
+        y = f(v, axis=axis)
+        y.backward(upstream)
+        for found, row in ((y.data, out.data), (v.grad, rows.grad)):
+            back = np.transpose(row.reshape(turned.shape), np.argsort(order))
+            np.testing.assert_allclose(found, back, rtol=1e-13, atol=1e-15)
+
+
+@pytest.mark.parametrize("shape", [(0,), (2, 0), (0, 3)])
+def test_softmax_of_nothing_is_nothing_and_its_log_sum_exp_minus_infinity(shape):
+    for f in (ops.softmax, ops.log_softmax):
+        assert gradient_of(f, np.zeros(shape)).shape == shape
+        assert f(Value(np.zeros(shape))).shape == shape
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", NumericWarning)
+        out = ops.logsumexp(Value(np.zeros(shape)), axis=-1).data
+    np.testing.assert_array_equal(out, np.full(shape[:-1], -inf))
 
 
 def test_softmax_of_equal_numbers_and_of_one_number():

@@ -32,7 +32,13 @@ CALLS = {
         (lambda x: np.average(x, 1, [1.0, 2.0, 0.5]), X),
         (lambda w: np.average(X, 0, w), np.array([0.4, 1.3])),
     ],
-    "median": [(lambda x: np.median(x), X), (lambda x: np.median(x, 1, keepdims=True), X)],
+    "median": [
+        (lambda x: np.median(x), X),
+        (lambda x: np.median(x, 1, keepdims=True), X),
+        (lambda x: np.median(x, keepdims=True), X),
+        (lambda x: np.median(x, (0, -1)), CUBE),
+        (lambda x: np.median(x, (2, 0), keepdims=True), CUBE),
+    ],
     "diff": [(lambda x: np.diff(x), X), (lambda x: np.diff(x, 2, axis=0), grid(4, 2))],
     "trapezoid": [
         (lambda y: trapezoid(y, dx=0.5), X),
@@ -357,7 +363,6 @@ V = Value(X, name="v")
         (lambda: np.einsum("ijk->i", V), "'ijk' does not fit an operand of 2 axes"),
         (lambda: np.cross(V[:, :2], V[:, :2]), "vectors of three elements"),
         (lambda: np.average(V, weights=[1.0, 2.0]), "weights of the shape of the data, (2, 3)"),
-        (lambda: np.median(V, keepdims=True), "only together with an axis"),
         (lambda: np.quantile(V, 0.5), "np.quantile has no gradient rule here"),
         (lambda: np.fft.fft(V), "tutorials/numpy-coverage.md lists what is supported"),
         (lambda: V + np.array(["a"]), "real numbers"),
@@ -395,6 +400,33 @@ def test_methods_are_the_operations():
     assert v.flatten().shape == v.ravel().shape == (6,)
     assert v[:, None].squeeze().shape == v[:, None].squeeze(1).shape == (2, 3)
     assert v.swapaxes(0, 1).shape == (3, 2)
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda x: np.vstack([x, x], dtype=None, casting="same_kind"),
+        lambda x: np.sum(x, axis=0, dtype=None, out=None),
+        lambda x: np.mean(x, where=np._NoValue),
+        lambda x: np.ravel(x, order="C"),
+        lambda x: np.concatenate([x, x], axis=1, out=None),
+        lambda x: np.transpose(x[0], 0),
+        lambda x: np.transpose(x, np.array([1, 0])),
+        lambda x: np.expand_dims(x, [0, -1]),
+        lambda x: np.reshape(x, np.array([3, -1])),
+    ],
+)
+def test_numpys_own_defaults_and_lists_of_axes_are_taken(call):
+    v = Value(X)
+    y = call(v)
+    np.testing.assert_array_equal(y.data, call(X))
+    y.backward(np.ones(y.shape))
+    assert v.grad.shape == X.shape
+
+
+def test_an_argument_that_asks_for_something_else_is_still_refused():
+    assert "leave that argument out" in refusal(lambda: np.sum(V, dtype=np.float32))
+    assert "leave that argument out" in refusal(lambda: np.ravel(V, order="F"))
 
 
 def test_an_axis_may_be_a_number_of_numpy():

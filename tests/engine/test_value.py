@@ -219,3 +219,28 @@ def test_public_names():
     assert callable(autograd_lite.program)
     with pytest.raises(AttributeError, match="Did you mean 'jacobian'"):
         _ = autograd_lite.jacobean
+
+
+@pytest.mark.parametrize(
+    "key", [None, ..., (), (None,), (..., None), (None, None), True, (False,), np.array(True)]
+)
+def test_a_scalar_is_indexed_as_numpy_indexes_one(key):
+    for dtype in (np.float64, np.float32):
+        x = dtype(1.5)
+        v = Value(x)
+        y = v[key]
+        np.testing.assert_array_equal(y.data, x[key])
+        assert y.shape == x[key].shape
+        assert y.dtype == dtype
+        np.sum(y * 2).backward()
+        assert v.grad == 2 * x[key].size
+
+
+@pytest.mark.parametrize("key", [[], ([],), (slice(None), [])])
+def test_an_empty_list_chooses_nothing(key):
+    x = np.arange(6.0).reshape(2, 3)
+    v = Value(x)
+    y = v[key]
+    assert y.shape == x[key].shape
+    np.sum(y).backward()
+    np.testing.assert_array_equal(v.grad, np.zeros((2, 3)))
