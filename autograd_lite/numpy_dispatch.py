@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
@@ -185,13 +185,16 @@ def function(func: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
     return function(func, args, needed)
 
 
+def _parameters(function: Any) -> Mapping[str, inspect.Parameter]:
+    try:
+        return inspect.signature(function).parameters
+    except ValueError:  # written in C, without a signature
+        return {}
+
+
 def _needed(func: Any, adapter: Any, kwargs: dict[str, Any]) -> dict[str, Any]:
     """The arguments that an adapter knows, or that say something else than NumPy's default."""
-    known = inspect.signature(adapter).parameters
-    try:
-        theirs = inspect.signature(func).parameters
-    except ValueError:  # written in C, without a signature
-        theirs = {}
+    known, theirs = _parameters(adapter), _parameters(func)
 
     def is_default(name: str, given: Any) -> bool:
         usual = theirs[name].default if name in theirs else inspect.Parameter.empty

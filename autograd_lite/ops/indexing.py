@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from autograd_lite.op import Bad, structural
+from autograd_lite.op import Bad, Op, structural
 from autograd_lite.ops.points import grid, sample
 
 
@@ -29,15 +29,17 @@ _keys = (
 )
 
 scatter = structural(
-    "scatter", "scatter",
+    "scatter",
+    "scatter",
     _scatter,
     lambda g, out, x, *, key, shape: getitem(g, key=key),
     words=("what stands at the chosen places",),
     samples=tuple(sample(x[key] * 0.7, key=key, shape=x.shape) for x, key in _keys),
     bad=(Bad((1.0,), IndexError, "out of bounds", {"key": 7, "shape": (3,)}),),
 )
-getitem = structural(
-    "getitem", "[·]",
+getitem: Op = structural(
+    "getitem",
+    "[·]",
     lambda x, *, key: np.asarray(x)[key],
     lambda g, out, x, *, key: scatter(g, key=key, shape=np.shape(x)),
     words=("to the chosen elements, 0 to the rest",),
