@@ -23,7 +23,7 @@ reshape = structural(
 
 
 def _inverse(axes):
-    return None if axes is None else tuple(np.argsort(axes).tolist())
+    return None if axes is None else tuple(np.argsort([a % len(axes) for a in axes]).tolist())
 
 
 transpose = structural(
@@ -34,6 +34,8 @@ transpose = structural(
     samples=(
         sample(grid(2, 3)),
         sample(grid(2, 3, 4), axes=(2, 0, 1)),
+        sample(grid(2, 3, 4), axes=(-1, 0, 1)),
+        sample(grid(3, 3, 3), axes=(0, -1, 1)),
         sample(grid(3)),
     ),
     bad=(Bad((grid(2, 3),), ValueError, "repeated axis", {"axes": (0, 0)}),),

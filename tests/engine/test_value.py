@@ -244,3 +244,14 @@ def test_an_empty_list_chooses_nothing(key):
     assert y.shape == x[key].shape
     np.sum(y).backward()
     np.testing.assert_array_equal(v.grad, np.zeros((2, 3)))
+
+
+@pytest.mark.parametrize("axes", [(-1, 0, 1), (0, -1, 1), (-2, -1, -3), (1, -1, 0)])
+def test_a_transposition_with_axes_counted_from_the_end_is_undone_backward(axes):
+    # equal lengths: a wrong order of the axes would show in no shape
+    x, upstream = np.arange(27.0).reshape(3, 3, 3), np.cos(np.arange(27.0)).reshape(3, 3, 3)
+    v = Value(x)
+    v.transpose(axes).backward(upstream)
+    expected = np.empty_like(x)
+    np.transpose(expected, axes)[...] = upstream
+    np.testing.assert_array_equal(v.grad, expected)
