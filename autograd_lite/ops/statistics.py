@@ -210,9 +210,15 @@ prod = structural(
 
 
 # ── softmax ───────────────────────────────────────────────────────────────────────────────────
+def _highest(x, axis):
+    """The largest element as an array that broadcasts; −∞ where there is no element at all."""
+    least = {} if np.size(x) else {"initial": -np.inf}
+    return np.max(x, axis=axis, keepdims=True, **least)
+
+
 def _top(x, axis):
     """The largest element as an array that broadcasts; 0 instead of an infinite one."""
-    top = np.max(x, axis=axis, keepdims=True, initial=-np.inf)
+    top = _highest(x, axis)
     return np.where(np.isfinite(top), top, np.zeros_like(top))
 
 
@@ -236,7 +242,7 @@ def _not_largest(x, axis):
 
 
 def _log_softmax(x, *, axis=-1):
-    shifted = x - np.max(x, axis=axis, keepdims=True, initial=-np.inf)
+    shifted = x - _highest(x, axis)
     rest = np.exp(shifted) * _not_largest(x, axis)
     return shifted - np.log1p(np.sum(rest, axis=axis, keepdims=True))
 
@@ -252,7 +258,7 @@ def _balanced(pulled, out, axis):
 
 
 def _softmax(x, *, axis=-1):
-    raised = np.exp(x - np.max(x, axis=axis, keepdims=True, initial=-np.inf))
+    raised = np.exp(x - _highest(x, axis))
     return raised / np.sum(raised, axis=axis, keepdims=True)
 
 

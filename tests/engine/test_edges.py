@@ -262,6 +262,12 @@ def test_softmax_over_several_axes_is_the_one_over_their_elements_in_a_row(axis)
             np.testing.assert_allclose(found, back, rtol=1e-13, atol=1e-15)
 
 
+def test_softmax_takes_whole_numbers_of_plain_arrays():
+    whole = np.array([[1, 3, 2]])
+    for f in (ops.softmax, ops.log_softmax, ops.logsumexp):
+        np.testing.assert_array_equal(f(whole, axis=1), f(whole.astype(float), axis=1))
+
+
 @pytest.mark.parametrize("shape", [(0,), (2, 0), (0, 3)])
 def test_softmax_of_nothing_is_nothing_and_its_log_sum_exp_minus_infinity(shape):
     for f in (ops.softmax, ops.log_softmax):
