@@ -27,6 +27,7 @@ from autograd_lite.ops.arranging import (
 from autograd_lite.ops.decompositions import (
     cholesky,
     cofactors,
+    cofactors_along,
     det,
     eigh,
     inv,
@@ -115,8 +116,8 @@ from autograd_lite.ops.trigonometry import (
 
 __all__ = [
     "abs", "add", "alias", "arccos", "arccosh", "arcsin", "arcsinh", "arctan", "arctan2",
-    "arctanh", "astype", "broadcast_to", "cbrt", "cholesky", "clip", "cofactors", "concatenate",
-    "copysign", "cos", "cosh", "cumprod", "cumsum", "deg2rad", "det", "diag", "diagonal", "div",
+    "arctanh", "astype", "broadcast_to", "cbrt", "cholesky", "clip", "cofactors", "cofactors_along",
+    "concatenate", "copysign", "cos", "cosh", "cumprod", "cumsum", "deg2rad", "det", "diag", "diagonal", "div",
     "eigh", "einsum", "elu", "erf", "erfc", "exp", "exp2", "expm1", "flip", "fmax", "fmin",
     "fmod", "gelu", "getitem", "hypot", "inner", "inv", "leaky_relu", "log", "log1p", "log2",
     "log10", "log_softmax", "logaddexp", "logaddexp2", "logdet", "logsumexp", "matmul", "max",

@@ -78,17 +78,40 @@ def _cofactors(x):
     return np.asarray(_matrix(signs) * ((u * others[..., None, :]) @ vh))
 
 
-def _cofactors_pull(g, out, x):
+def _cofactors_along(g, x):
+    """The derivative of the cofactors, applied to g: by singular values too, and symmetric."""
+    u, s, vh = np.linalg.svd(_square(x))
+    one = np.eye(s.shape[-1], dtype=bool)
+    left_out = one[:, None, :] | one[None, :, :]
+    pairs = np.prod(np.where(left_out, 1, s[..., None, None, :]), axis=-1) * ~one
+    turned = transposed(u) @ g @ transposed(vh)
+    shares = one * (pairs @ np.sum(turned * one, axis=-1)[..., None])
+    signs = np.linalg.det(u) * np.linalg.det(vh)
+    return np.asarray(_matrix(signs) * (u @ (shares - transposed(pairs * turned)) @ vh))
+
+
+def _cofactors_along_matrix(g, out, along, x):
     inverse = np.linalg.inv(x)
-    turned = transposed(inverse)
-    share = np.sum(g * turned, axis=(-2, -1), keepdims=True) * out
-    return share - out @ transposed(g) @ turned
+    a, b = inverse @ along, inverse @ g
+    both = a @ b
+    ta, tb, tab = (_matrix(np.trace(m, axis1=-2, axis2=-1)) for m in (a, b, both))
+    third = (ta * tb - tab) * inverse - (tb * a + ta * b - both - b @ a) @ inverse
+    return _matrix(np.linalg.det(x)) * transposed(third)
 
 
+cofactors_along = structural(
+    "cofactors_along", "cof′",
+    _cofactors_along,
+    lambda g, out, along, x: cofactors_along(g, x),
+    _cofactors_along_matrix,
+    words=("the same derivative, which is symmetric", "the third derivative of the determinant"),
+    samples=(sample(SQUARE.T + 0.3, SQUARE), sample(-STACK, STACK)),
+    bad=(Bad((SQUARE, SQUARE[:2]), ValueError, "square"),),
+)
 cofactors = structural(
     "cofactors", "cof",
     _cofactors,
-    _cofactors_pull,
+    lambda g, out, x: cofactors_along(g, x),
     words=("Jacobi's formula, once more",),
     samples=(sample(SQUARE), sample(STACK)), bad=(OBLONG,),
 )

@@ -8,7 +8,7 @@ import warnings
 import numpy as np
 import pytest
 
-from autograd_lite import NumericWarning, Value, grad, hessian, ops
+from autograd_lite import NumericWarning, Value, grad, hessian, jvp, ops
 from autograd_lite.op import registry
 
 HALVES = [0.5, 0.5]
@@ -321,6 +321,17 @@ def test_det_of_singular_matrices_has_the_cofactors_as_gradient():
     )
     np.testing.assert_array_equal(gradient_of(np.linalg.det, np.zeros((2, 2))), np.zeros((2, 2)))
     np.testing.assert_array_equal(gradient_of(np.linalg.det, np.zeros((1, 1))), np.ones((1, 1)))
+
+
+def test_det_of_singular_matrices_has_a_second_derivative_and_a_forward_one():
+    singular = np.array([[1.0, 2.0], [2.0, 4.0]])
+    value, change = jvp(np.linalg.det, (singular,), (np.eye(2),))
+    np.testing.assert_allclose([value, change], [0, 5], atol=1e-14)
+    # det = ad − bc: what is left of it after two derivatives does not depend on the matrix
+    expected = [[0, 0, 0, 1], [0, 0, -1, 0], [0, -1, 0, 0], [1, 0, 0, 0]]
+    for matrix in (singular, np.zeros((2, 2))):
+        found = hessian(np.linalg.det)(matrix).reshape(4, 4)
+        np.testing.assert_allclose(found, expected, atol=1e-14)
 
 
 def test_equal_eigenvalues_have_a_gradient_and_their_vectors_none():
