@@ -235,7 +235,7 @@ def _matrix_power(a: Any, n: int) -> Any:
         if bit == "1":
             power = factor if power is None else power @ factor
         factor = factor @ factor
-    return a * 0 + np.eye(np.shape(a)[-1]) if power is None else power
+    return a * 0 + np.eye(np.shape(a)[-1], dtype=a.dtype) if power is None else power
 
 
 @adapts("linalg.multi_dot")

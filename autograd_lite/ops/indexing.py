@@ -32,7 +32,7 @@ scatter = structural(
     "scatter",
     "scatter",
     _scatter,
-    lambda g, out, x, *, key, shape: getitem(g, key=key),
+    lambda g, out, x, *, key, shape: g[key] if np.ndim(g) else getitem(g, key=key),
     words=("what stands at the chosen places",),
     samples=tuple(sample(x[key] * 0.7, key=key, shape=x.shape) for x, key in _keys),
     bad=(Bad((1.0,), IndexError, "out of bounds", {"key": 7, "shape": (3,)}),),
@@ -40,7 +40,7 @@ scatter = structural(
 getitem: Op = structural(
     "getitem",
     "[·]",
-    lambda x, *, key: np.asarray(x)[key],
+    lambda x, *, key: x[key] if np.ndim(x) else np.asarray(x)[key],
     lambda g, out, x, *, key: scatter(g, key=key, shape=np.shape(x)),
     words=("to the chosen elements, 0 to the rest",),
     samples=tuple(sample(x, key=key) for x, key in _keys),

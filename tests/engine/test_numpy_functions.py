@@ -424,6 +424,14 @@ def test_numpys_own_defaults_and_lists_of_axes_are_taken(call):
     assert v.grad.shape == X.shape
 
 
+@pytest.mark.parametrize("n", [-1, 0, 1, 3])
+def test_powers_of_a_float32_matrix_are_float32(n):
+    v = Value(SQUARE.astype(np.float32))
+    y = np.linalg.matrix_power(v, n)
+    np.sum(y).backward()
+    assert y.dtype == v.grad.dtype == np.float32
+
+
 def test_an_argument_that_asks_for_something_else_is_still_refused():
     assert "leave that argument out" in refusal(lambda: np.sum(V, dtype=np.float32))
     assert "leave that argument out" in refusal(lambda: np.ravel(V, order="F"))
