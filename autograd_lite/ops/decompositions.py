@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from autograd_lite.op import Bad, structural
+from autograd_lite.op import Bad, Op, structural
 from autograd_lite.ops.linalg import transposed
 from autograd_lite.ops.points import grid, sample
 from autograd_lite.ops.reductions import spread
@@ -99,7 +99,7 @@ def _cofactors_along_matrix(g, out, along, x):
     return _matrix(np.linalg.det(x)) * transposed(third)
 
 
-cofactors_along = structural(
+cofactors_along: Op = structural(
     "cofactors_along", "cof′",
     _cofactors_along,
     lambda g, out, along, x: cofactors_along(g, x),

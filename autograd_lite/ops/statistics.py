@@ -212,8 +212,9 @@ prod = structural(
 # ── softmax ───────────────────────────────────────────────────────────────────────────────────
 def _highest(x, axis):
     """The largest element as an array that broadcasts; −∞ where there is no element at all."""
-    least = {} if np.size(x) else {"initial": -np.inf}
-    return np.max(x, axis=axis, keepdims=True, **least)
+    if np.size(x):
+        return np.max(x, axis=axis, keepdims=True)
+    return np.max(x, axis=axis, keepdims=True, initial=-np.inf)
 
 
 def _top(x, axis):
