@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from functools import partial
-from heapq import heappop, heappush
+from heapq import heappop, heappush, heappushpop
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -103,45 +103,46 @@ def sweep(root: Any, seed: Any, since: int = 0, *, write: bool = False) -> dict[
     grads = {root: seed}
     if root.op is None:
         return grads
-    ages, waiting = [-root.serial], {-root.serial: root}
-    if not _sweep(ages, waiting, grads, since, write, None):
+    ages: list[int] = []
+    waiting: dict[int, Any] = {}
+    node = _sweep(root, ages, waiting, grads, since, write, None)
+    if node is not None:
         place: list[Any] = [None, 0]
         with np.errstate(
             divide="call", invalid="call", call=lambda kind, flag: _notice(kind, *place)
         ):
-            _sweep(ages, waiting, grads, since, write, place)
+            _sweep(node, ages, waiting, grads, since, write, place)
     return grads
 
 
 def _sweep(
+    node: Any,
     ages: list[int],
     waiting: dict[int, Any],
     grads: dict[Any, Any],
     since: int,
     write: bool,
     place: list[Any] | None,
-) -> bool:
+) -> Any:
     """The loop of the backward pass; ``place`` tells a watcher which node and input it is at.
 
-    Without a watcher it stops at the first operation on arrays that is not defined everywhere:
-    whether it came to the end.
+    Without a watcher it stops at the first operation on arrays that is not defined everywhere, and
+    hands that node back.
     """
-    get, push = grads.get, heappush
-    while ages:
-        age = heappop(ages)
-        node = waiting.pop(age)
-        g, op, left = grads[node], node.op, node._left
+    get = grads.get
+    while True:
+        op, left = node.op, node._left
         contributions: Any = None
+        if node._more is not None:
+            _untouched(node)
+        arrays = type(left) is tuple
+        if arrays and place is None and op.domain:
+            return node
+        g = grads[node]
         if write:
             node.grad = g
             del grads[node]
-        if node._more is not None:
-            _untouched(node)
-        if type(left) is tuple:
-            if place is None and op.domain:
-                grads[node], waiting[age] = g, node
-                push(ages, age)
-                return False
+        if arrays:
             contributions = _of_arrays(node, g, place)
         elif op.domain:
             with np.errstate(all="ignore"):  # what it makes is looked at, and told, there
@@ -163,6 +164,7 @@ def _sweep(
                         pass  # one by one, below
             if contributions is None:
                 contributions = _of_floats(node, g)
+        newest = 0
         for x, c in contributions:
             before = get(x)
             if before is not None:
@@ -170,10 +172,16 @@ def _sweep(
                 continue
             grads[x] = c
             if x.op is not None and x.serial >= since:
-                age = -x.serial
-                push(ages, age)
-                waiting[age] = x
-    return True
+                if newest:
+                    heappush(ages, newest)
+                newest = -x.serial
+                waiting[newest] = x
+        if newest:
+            node = waiting.pop(heappushpop(ages, newest))
+        elif ages:
+            node = waiting.pop(heappop(ages))
+        else:
+            return None
 
 
 def _of_arrays(node: Any, g: Any, place: list[Any] | None) -> Sequence[tuple[Any, Any]]:

@@ -70,13 +70,12 @@ def _operator(op: Op) -> tuple[Callable[[Any, Any], Any], Callable[[Any, Any], A
         here = thread.here
         if here is UNUSUAL or not (left.tracked or right.tracked):
             return _node(op, (left, right), (a, b), out, _NO_PARAMS)
+        node = _new(Value)
         if scalars:
             if type(out) is not float:
                 return apply(op, (left, right))
-            node = _new(Value)
             node._left, node._right = left, right
         elif type(out) is _ndarray and out.dtype is _float64 and out.ndim:
-            node = _new(Value)
             node._left, node._right = (left, right), (a, b)
         else:
             return _node(op, (left, right), (a, b), out, _NO_PARAMS)
@@ -90,6 +89,28 @@ def _operator(op: Op) -> tuple[Callable[[Any, Any], Any], Callable[[Any, Any], A
         return NotImplemented if lifted is None else method(lifted, right)
 
     return method, reflected
+
+
+def _function(op: Op, x: Value) -> Value:
+    """The same for an operation of one input, without parameters."""
+    a, here = x._data, thread.here
+    if x._more is not None or op.domain or here is UNUSUAL or not x.tracked:
+        return apply(op, (x,))
+    try:
+        out = op.forward(a)
+    except (ArithmeticError, ValueError):
+        return apply(op, (x,))
+    node = _new(Value)
+    if type(out) is float is type(a):
+        node._left, node._right = x, None
+    elif type(out) is _ndarray and out.dtype is _float64 and out.ndim:
+        node._left, node._right = (x,), (a,)
+    else:
+        return _node(op, (x,), (a,), out, _NO_PARAMS)
+    node._data, node.op, node.origin = out, op, here
+    node.tracked, node.serial = True, _next_serial()
+    node._more = node.grad = node.name = None
+    return node
 
 
 class Value(Methods):
@@ -294,16 +315,18 @@ class Value(Methods):
 
     # ── arithmetic ────────────────────────────────────────────────────────────────────────────
     def __apply_op__(self, op: Op, inputs: tuple[Any, ...], params: dict[str, Any]) -> Value:
+        if len(inputs) == 1 and not params:
+            return _function(op, self)
         return apply(op, tuple([x if type(x) is Value else as_value(x) for x in inputs]), params)
 
     def __neg__(self) -> Value:
-        return apply(ops.neg, (self,))
+        return _function(ops.neg, self)
 
     def __pos__(self) -> Value:
         return self
 
     def __abs__(self) -> Value:
-        return apply(ops.abs, (self,))
+        return _function(ops.abs, self)
 
     __add__, __radd__ = _operator(ops.add)
     __sub__, __rsub__ = _operator(ops.sub)
@@ -346,7 +369,7 @@ class Value(Methods):
         op = by_numpy.get(ufunc)
         if op is not None and method == "__call__" and not kwargs:
             if len(inputs) == 1:
-                return apply(op, inputs)
+                return _function(op, self)
             return self.__apply_op__(op, inputs, kwargs)
         return numpy_dispatch.ufunc(ufunc, method, inputs, kwargs)
 
