@@ -21,20 +21,23 @@ from autograd_lite import Value, program
 Run = Callable[[], Any]
 
 
-def median(run: Run, seconds: float = 0.3) -> float:
-    """Seconds a call takes: the median of batches, after a warm-up."""
-    run()
-    began = time.perf_counter()
-    run()
-    once = max(time.perf_counter() - began, 1e-7)
-    batch = max(1, int(seconds / 20 / once))
-    times = []
-    for _ in range(15):
+def medians(runs: dict[str, Run], seconds: float = 0.3, rounds: int = 15) -> dict[str, float]:
+    """Seconds that a call of each takes: medians of batches, in turn, so all meet the same noise."""
+    batches, times = {}, {name: [] for name in runs}
+    gc.collect()  # what was measured before may have left much to clear away
+    for name, run in runs.items():
+        run()
         began = time.perf_counter()
-        for _ in range(batch):
-            run()
-        times.append((time.perf_counter() - began) / batch)
-    return statistics.median(times)
+        run()
+        once = max(time.perf_counter() - began, 1e-7)
+        batches[name] = max(1, int(seconds / rounds / once))
+    for _ in range(rounds):
+        for name, run in runs.items():
+            began = time.perf_counter()
+            for _ in range(batches[name]):
+                run()
+            times[name].append((time.perf_counter() - began) / batches[name])
+    return {name: statistics.median(found) for name, found in times.items()}
 
 
 def table(title: str, rows: dict[str, float], base: str) -> None:
@@ -65,7 +68,13 @@ def small_arrays() -> None:
         "matmul 32×32": (lambda x, y: x @ y, (p, q), h),
     }
     tables = {
-        name: {"bare NumPy": median(bare[name]), "autograd-lite": median(ours(f, inputs, seed))}
+        name: medians(
+            {
+                "bare NumPy": bare[name],
+                "a bare tape": on_tape(f, inputs, seed),
+                "autograd-lite": ours(f, inputs, seed),
+            }
+        )
         for name, (f, inputs, seed) in forward.items()
     }
     # Only now are the peers imported: they bring along half a million objects, through which the
@@ -73,8 +82,58 @@ def small_arrays() -> None:
     for name, rows in tables.items():
         for peer, build in PEERS.items():
             if name != "matmul 32×32" and importlib.util.find_spec(peer):
-                rows[peer] = median(build(name, *forward[name][1:]))
+                rows |= medians({peer: build(name, *forward[name][1:])})
         table(f"{name}, forward and backward", rows, "bare NumPy")
+
+
+class Tape:
+    """The least that a graph of arrays costs in Python: no check, no name, no message, one thread."""
+
+    __slots__ = ("data", "grad", "inputs", "pull")
+
+    def __init__(self, data: Any, inputs: tuple[Any, ...] = (), pull: Any = None) -> None:
+        self.data, self.inputs, self.pull, self.grad = data, inputs, pull, None
+
+    def __add__(self, other: Any) -> Tape:
+        return Tape(self.data + other.data, (self, other), lambda g, out, x, y: (g, g))
+
+    def __mul__(self, other: Any) -> Tape:
+        return Tape(self.data * other.data, (self, other), lambda g, out, x, y: (g * y, g * x))
+
+    def __matmul__(self, other: Any) -> Tape:
+        return Tape(self.data @ other.data, (self, other), lambda g, out, x, y: (g @ y.T, x.T @ g))
+
+    def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any) -> Tape:
+        return Tape(ufunc(self.data), (self,), lambda g, out, x: (g * out,))  # true of exp alone
+
+    def __array_function__(self, func: Any, types: Any, args: Any, kwargs: Any) -> Tape:
+        return Tape(func(self.data), (self,), lambda g, out, x: (np.full(x.shape, g),))
+
+    def backward(self, gradient: Any) -> None:
+        order, seen, stack = [], set(), [self]
+        while stack:
+            node = stack.pop()
+            if node not in seen:
+                seen.add(node)
+                if node.inputs:
+                    order.append(node)
+                    stack.extend(node.inputs)
+        self.grad = 1.0 if gradient is None else gradient
+        for node in order:
+            pulled = node.pull(node.grad, node.data, *[x.data for x in node.inputs])
+            for x, c in zip(node.inputs, pulled, strict=True):
+                x.grad = c if x.grad is None else x.grad + c
+
+
+def on_tape(f: Callable[..., Any], inputs: tuple[np.ndarray, ...], seed: Any) -> Run:
+    tapes = [Tape(x) for x in inputs]
+
+    def run() -> None:
+        for tape in tapes:
+            tape.grad = None
+        f(*tapes).backward(seed)
+
+    return run
 
 
 def ours(f: Callable[..., Any], inputs: tuple[np.ndarray, ...], seed: Any) -> Run:
@@ -175,8 +234,7 @@ def micrograds_demo() -> None:
         model.zero_grad()
         loss_of(score, weights).backward()
 
-    rows = {"autograd-lite": median(step)}
-
+    rows = medians({"autograd-lite": step})
     numbers = [p.data for p in weights]
 
     def as_function(*parameters: Any) -> Any:
@@ -185,7 +243,7 @@ def micrograds_demo() -> None:
     began = time.perf_counter()
     compiled = program(as_function, *numbers)
     written = time.perf_counter() - began
-    rows["its program"] = median(lambda: compiled(*numbers))
+    rows |= medians({"its program": lambda: compiled(*numbers)})
     if importlib.util.find_spec("micrograd"):
         from micrograd.nn import MLP as Theirs
 
@@ -195,7 +253,7 @@ def micrograds_demo() -> None:
             theirs.zero_grad()
             loss_of(theirs, theirs.parameters()).backward()
 
-        rows["micrograd"] = median(their_step)
+        rows |= medians({"micrograd": their_step})
     table("micrograd's demo, one step", rows, "autograd-lite")
     print(f"  the program was traced, written and compiled in {written:.1f} s", end="")
     if "micrograd" in rows:
