@@ -45,7 +45,7 @@ def counted(number: int | None, noun: str) -> str:
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
-def did_you_mean(word: str, known: Iterable[str]) -> str:
+def did_you_mean(word: str, known: Iterable[str], likeness: float = 0.5) -> str:
     """A ready sentence with the nearest known spelling, or an empty string.
 
     >>> did_you_mean("tnah", ["tanh", "exp"])
@@ -55,7 +55,7 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
     """
     import difflib  # rarely needed, and not quick to load
 
-    near = difflib.get_close_matches(word, sorted(known), n=3, cutoff=0.5)
+    near = difflib.get_close_matches(word, sorted(known), n=3, cutoff=likeness)
     if word.isidentifier():
         near.sort(key=lambda other: sorted(other) != sorted(word))  # letters in a wrong order first
     return f" Did you mean {near[0]!r}?" if near else ""

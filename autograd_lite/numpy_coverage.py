@@ -69,7 +69,7 @@ def page() -> str:
             "",
             "*Supported* functions record an operation, and gradients flow through it. Those that"
             " *answer without a gradient* give plain numbers, shapes or text: their derivative is 0 or"
-            " has no meaning. The others raise a `TypeError` that names the nearest supported one.",
+            " has no meaning. The others raise a `TypeError` that says so.",
             "",
             "This page is written by `python -m autograd_lite.numpy_coverage`.",
             "",

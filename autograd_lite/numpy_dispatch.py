@@ -11,7 +11,7 @@ import numpy as np
 from autograd_lite import ops
 from autograd_lite.errors import did_you_mean
 from autograd_lite.numpy_functions import from_declaration, qualified
-from autograd_lite.numpy_linalg import adapters
+from autograd_lite.numpy_sequences import adapters
 from autograd_lite.op import by_numpy
 
 __all__ = ["answers", "forget", "function", "has_gradient", "supported", "ufunc"]
@@ -259,7 +259,7 @@ def _listed(out: Any) -> tuple[Any, ...]:
 
 def _unsupported(func: Any) -> TypeError:
     name = qualified(func)
-    near = did_you_mean(name, supported())
+    near = did_you_mean(name, supported(), likeness=0.85)  # it is no slip of the pen
     near = near or " tutorials/numpy-coverage.md lists what is supported."
     return TypeError(
         f"np.{name} has no gradient rule here.{near} For plain numbers use .data, as in"

@@ -11,9 +11,8 @@ import numpy as np
 
 from autograd_lite import ops
 from autograd_lite.op import Op
-from autograd_lite.ops.reductions import folded
 
-__all__ = ["adapters", "adapts", "from_declaration", "qualified"]
+__all__ = ["adapters", "adapts", "from_declaration", "piece", "qualified"]
 
 Adapter = Callable[..., Any]
 
@@ -83,82 +82,9 @@ def _frozen(x: Any) -> Any:
     return tuple(map(_frozen, x)) if isinstance(x, list) else x
 
 
-def _piece(a: Any, axis: int, part: Any) -> Any:
+def piece(a: Any, axis: int, part: Any) -> Any:
     """A slice, or one layer, along an axis."""
     return a[(slice(None),) * (axis % np.ndim(a)) + (part,)]
-
-
-# ── reductions ────────────────────────────────────────────────────────────────────────────────
-@adapts("ptp")
-def _ptp(a: Any, axis: Any = None, *, keepdims: bool = False) -> Any:
-    return ops.max(a, axis=axis, keepdims=keepdims) - ops.min(a, axis=axis, keepdims=keepdims)
-
-
-@adapts("average")
-def _average(a: Any, axis: Any = None, weights: Any = None, *, keepdims: bool = False) -> Any:
-    if weights is None:
-        return ops.mean(a, axis=axis, keepdims=keepdims)
-    if np.shape(weights) != np.shape(a):
-        if axis is None or np.ndim(axis) or np.ndim(weights) != 1:
-            raise TypeError(
-                f"np.average on Values takes weights of the shape of the data, {np.shape(a)}, or"
-                f" one weight for each place along an axis; these have shape {np.shape(weights)}"
-            )
-        weights = np.reshape(weights, (-1,) + (1,) * (np.ndim(a) - 1 - axis % np.ndim(a)))
-    weights = np.broadcast_to(weights, np.shape(a))
-    total = np.sum(weights, axis=axis, keepdims=keepdims)
-    return np.sum(a * weights, axis=axis, keepdims=keepdims) / total
-
-
-@adapts("median")
-def _median(a: Any, axis: Any = None, *, keepdims: bool = False) -> Any:
-    shape, axes = np.shape(a), folded(a, axis)
-    kept = [i for i in range(len(shape)) if i not in axes]
-    rows = ops.transpose(a, axes=(*kept, *axes)) if len(shape) > 1 else a
-    rows = ops.reshape(rows, shape=(*(shape[i] for i in kept), math.prod(shape[i] for i in axes)))
-    half, odd = divmod(np.shape(rows)[-1], 2)
-    middle = _piece(ops.sort(rows, axis=-1), -1, slice(half - 1 + odd, half + 1))
-    out = ops.mean(middle, axis=-1)
-    ones = tuple(1 if i in axes else n for i, n in enumerate(shape))
-    return ops.reshape(out, shape=ones) if keepdims else out
-
-
-@adapts("diff")
-def _diff(a: Any, n: int = 1, axis: int = -1) -> Any:
-    for _ in range(n):
-        a = _piece(a, axis, slice(1, None)) - _piece(a, axis, slice(None, -1))
-    return a
-
-
-@adapts("trapezoid", "trapz")
-def _trapezoid(y: Any, x: Any = None, dx: float = 1.0, axis: int = -1) -> Any:
-    step = dx if x is None else np.diff(x, axis=axis if np.ndim(x) > 1 else -1)
-    if np.ndim(step) == 1:
-        step = np.reshape(step, (-1,) + (1,) * (np.ndim(y) - 1 - axis % np.ndim(y)))
-    pairs = _piece(y, axis, slice(1, None)) + _piece(y, axis, slice(None, -1))
-    return np.sum(pairs * step / 2, axis=axis)
-
-
-@adapts("nansum")
-def _nansum(a: Any, axis: Any = None, *, keepdims: bool = False) -> Any:
-    return ops.sum(ops.where(np.isnan(a), 0.0, a), axis=axis, keepdims=keepdims)
-
-
-@adapts("nanmean")
-def _nanmean(a: Any, axis: Any = None, *, keepdims: bool = False) -> Any:
-    there = np.logical_not(np.isnan(a))
-    total = ops.sum(ops.where(there, a, 0.0), axis=axis, keepdims=keepdims)
-    return total / np.sum(there, axis=axis, keepdims=keepdims)
-
-
-@adapts("cumulative_sum")
-def _cumulative_sum(x: Any, /, *, axis: int | None = None) -> Any:
-    return ops.cumsum(x, axis=axis)
-
-
-@adapts("cumulative_prod")
-def _cumulative_prod(x: Any, /, *, axis: int | None = None) -> Any:
-    return ops.cumprod(x, axis=axis)
 
 
 # ── shapes and axes ───────────────────────────────────────────────────────────────────────────
@@ -274,7 +200,7 @@ def _array_split(ary: Any, indices_or_sections: Any, axis: int = 0) -> list[Any]
     places = np.array_split(np.arange(np.shape(ary)[axis]), indices_or_sections)
     ends = np.cumsum([0, *map(len, places)])
     return [
-        _piece(ary, axis, slice(int(p[0]), int(p[-1]) + 1) if len(p) else slice(int(end), int(end)))
+        piece(ary, axis, slice(int(p[0]), int(p[-1]) + 1) if len(p) else slice(int(end), int(end)))
         for p, end in zip(places, ends, strict=False)
     ]
 
@@ -307,7 +233,7 @@ def _dsplit(ary: Any, indices_or_sections: Any) -> list[Any]:
 
 @adapts("unstack")
 def _unstack(x: Any, /, *, axis: int = 0) -> tuple[Any, ...]:
-    return tuple(_piece(x, axis, i) for i in range(np.shape(x)[axis]))
+    return tuple(piece(x, axis, i) for i in range(np.shape(x)[axis]))
 
 
 # ── repeating and framing ─────────────────────────────────────────────────────────────────────
@@ -420,11 +346,3 @@ def _real(val: Any) -> Any:
 @adapts("astype")
 def _astype(x: Any, dtype: Any, /, *, copy: bool = True) -> Any:
     return ops.astype(x, dtype=np.dtype(dtype).name)
-
-
-@adapts("polyval")
-def _polyval(p: Any, x: Any) -> Any:
-    value: Any = 0.0
-    for coefficient in p:  # Horner's rule
-        value = value * x + coefficient
-    return value

@@ -79,7 +79,7 @@ from autograd_lite.ops.exponentials import (
 from autograd_lite.ops.extremes import clip, fmax, fmin, minimum
 from autograd_lite.ops.indexing import getitem, scatter
 from autograd_lite.ops.linalg import matmul
-from autograd_lite.ops.products import einsum, inner, outer, tensordot, vdot
+from autograd_lite.ops.products import convolve, einsum, inner, outer, tensordot, vdot
 from autograd_lite.ops.reductions import mean
 from autograd_lite.ops.reductions import sum_ as sum
 from autograd_lite.ops.selection import sort, take, take_along_axis
@@ -117,7 +117,7 @@ from autograd_lite.ops.trigonometry import (
 __all__ = [
     "abs", "add", "alias", "arccos", "arccosh", "arcsin", "arcsinh", "arctan", "arctan2",
     "arctanh", "astype", "broadcast_to", "cbrt", "cholesky", "clip", "cofactors",
-    "cofactors_along", "concatenate", "copysign", "cos", "cosh", "cumprod", "cumsum", "deg2rad",
+    "cofactors_along", "concatenate", "convolve", "copysign", "cos", "cosh", "cumprod", "cumsum", "deg2rad",
     "det", "diag", "diagonal", "div", "eigh", "einsum", "elu", "erf", "erfc", "exp", "exp2",
     "expm1", "flip", "fmax", "fmin", "fmod", "gelu", "getitem", "hypot", "inner", "inv",
     "leaky_relu", "log", "log1p", "log2", "log10", "log_softmax", "logaddexp", "logaddexp2",

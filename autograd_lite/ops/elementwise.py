@@ -143,10 +143,12 @@ relu = elementwise(
 logaddexp = elementwise(
     "logaddexp", "log-add-exp",
     lambda x, y: np.logaddexp(x, y),
-    lambda out, x, y: np.exp(x - out),
-    lambda out, x, y: np.exp(y - out),
+    lambda out, x, y: np.exp(-np.logaddexp(0, y - x)),
+    lambda out, x, y: np.exp(-np.logaddexp(0, x - y)),
+    shown=(lambda out, x, y: np.exp(x - out), lambda out, x, y: np.exp(y - out)),
     numpy=(np.logaddexp,), samples=points(ANY, NONZERO), bad=(TEXTS,),
-    edges=(Edge((1000.0, 0.0), (1.0, 0.0)), Edge((-1000.0, 0.0), (0.0, 1.0))),
+    edges=(Edge((1000.0, 0.0), (1.0, 0.0)), Edge((-1000.0, 0.0), (0.0, 1.0)),
+           Edge((1e20, 1e20), (0.5, 0.5))),
 )
 
 # ── choices ───────────────────────────────────────────────────────────────────────────────────

@@ -34,6 +34,19 @@ vdot = structural(
     ),
     bad=(Bad((grid(2), grid(3)), ValueError, "(2,)"),),
 )
+convolve = structural(
+    "convolve", "∗",
+    lambda x, y: np.convolve(x, y),
+    lambda g, out, x, y: np.correlate(g, y, "valid"),
+    lambda g, out, x, y: np.correlate(g, x, "valid"),
+    words=("slid back over the other sequence",) * 2,
+    samples=(
+        sample(grid(5), grid(3, shift=0.4)),
+        sample(grid(2), grid(4, shift=0.4)),
+        sample(grid(1), grid(3, shift=0.4)),
+    ),
+    bad=(Bad((grid(2, 3), grid(3)), ValueError, "too deep"),),
+)
 
 
 # ── tensor products ───────────────────────────────────────────────────────────────────────────

@@ -22,6 +22,7 @@ SYMMETRIC = SQUARE + SQUARE.T
 DEFINITE = SQUARE @ SQUARE.T
 Y = grid(2, 3, shift=0.45)
 HOLES = np.array([False, True, False, True])
+MODES = ("full", "same", "valid")
 UNEVEN = X + 0.03 * np.arange(6).reshape(2, 3) ** 2
 
 CALLS = {
@@ -39,7 +40,73 @@ CALLS = {
         (lambda x: np.median(x, (0, -1)), CUBE),
         (lambda x: np.median(x, (2, 0), keepdims=True), CUBE),
     ],
-    "diff": [(lambda x: np.diff(x), X), (lambda x: np.diff(x, 2, axis=0), grid(4, 2))],
+    "nanmedian": [(lambda x: np.nanmedian(np.where(HOLES, np.nan, x), keepdims=True), grid(4))],
+    "percentile": [(lambda x: np.percentile(x, 30), X)],
+    "nanpercentile": [(lambda x: np.nanpercentile(np.where(HOLES, np.nan, x), 70), grid(4))],
+    "quantile": [
+        (lambda x: np.quantile(x, 0.3), X),
+        (lambda x: np.quantile(x, [0.0, 0.35, 1.0], axis=1), X),
+        (lambda x: np.quantile(x, [[0.2, 0.9]], axis=(0, 2), keepdims=True), CUBE),
+        *(
+            (lambda x, m=m: np.quantile(x, [0.0, 0.1, 0.5, 0.77], axis=-1, method=m), CUBE)
+            for m in ("lower", "higher", "midpoint")
+        ),
+    ],
+    "nanquantile": [
+        (lambda x: np.nanquantile(np.where(HOLES, np.nan, x), [0.2, 0.6], axis=1), grid(3, 4)),
+    ],
+    "nanvar": [
+        (lambda x: np.nanvar(np.where(HOLES, np.nan, x), axis=1), grid(2, 4)),
+        (lambda x: np.nanvar(np.where(HOLES, np.nan, x), ddof=1, keepdims=True), grid(2, 4)),
+    ],
+    "nanstd": [(lambda x: np.nanstd(np.where(HOLES, np.nan, x), axis=1), grid(2, 4))],
+    "nanmax": [(lambda x: np.nanmax(np.where(HOLES, np.nan, x), axis=1), grid(2, 4))],
+    "nanmin": [(lambda x: np.nanmin(np.where(HOLES, np.nan, x), keepdims=True), grid(2, 4))],
+    "nanprod": [(lambda x: np.nanprod(np.where(HOLES, np.nan, x), axis=1), grid(2, 4))],
+    "nancumsum": [(lambda x: np.nancumsum(np.where(HOLES, np.nan, x), axis=1), grid(2, 4))],
+    "nancumprod": [(lambda x: np.nancumprod(np.where(HOLES, np.nan, x)), grid(2, 4))],
+    "cov": [
+        (lambda x: np.cov(x), X),
+        (lambda x: np.cov(x, X**2, rowvar=False, bias=True), X),
+        (lambda x: np.cov(x, ddof=0), grid(4)),
+        (lambda x: np.cov(x, fweights=[1, 2, 1], aweights=[0.5, 0.2, 0.9]), X),
+        (lambda w: np.cov(CUBE[0], aweights=w), grid(4) + 3),
+    ],
+    "corrcoef": [(lambda x: np.corrcoef(x), UNEVEN), (lambda x: np.corrcoef(x, Y[0] ** 2), X[1])],
+    "diff": [
+        (lambda x: np.diff(x), X),
+        (lambda x: np.diff(x, 2, axis=0), grid(4, 2)),
+        (lambda x: np.diff(x, prepend=0.5, append=Y), X),
+        (lambda x: np.diff(x, 0, prepend=0.5), X),
+        (lambda e: np.diff(X, axis=0, append=e), grid(1, 3)),
+    ],
+    "ediff1d": [(lambda x: np.ediff1d(x), X), (lambda x: np.ediff1d(x, [1.0, 2.0], 0.5), X)],
+    "gradient": [
+        (lambda x: np.gradient(x), grid(5)),
+        (lambda x: np.gradient(x)[1], CUBE),
+        (lambda x: np.gradient(x, 0.5, axis=1, edge_order=2), X),
+        (lambda x: np.gradient(x, [0.0, 0.3, 1.1, 1.2], axis=-1, edge_order=2), CUBE),
+        (lambda x: np.gradient(x, 2.0, [0.0, 0.3, 1.1])[1], X),
+    ],
+    "interp": [
+        (lambda x: np.interp(x, [-1.0, 0.1, 0.9], [2.0, 5.0, -1.0]), X),
+        (lambda x: np.interp(x, [-0.2, 0.1], [2.0, 5.0], left=7.0), X),
+        (lambda f: np.interp(X, [-0.2, 0.1, 0.52], f), grid(3)),
+        (lambda p: np.interp(X, p, [1.0, 4.0, 2.0]), np.array([-0.22, 0.13, 0.51])),
+    ],
+    "convolve": [
+        *((lambda x, m=m: np.convolve(x, grid(3, shift=0.4), m), grid(5)) for m in MODES),
+        *((lambda x, m=m: np.convolve(grid(4, shift=0.4), x, m), grid(5)) for m in MODES),
+    ],
+    "correlate": [
+        *((lambda x, m=m: np.correlate(x, grid(4, shift=0.4), m), grid(5)) for m in MODES),
+        *((lambda x, m=m: np.correlate(grid(4, shift=0.4), x, m), grid(5)) for m in MODES),
+        *((lambda x, m=m: np.correlate(grid(6, shift=0.4), x, m), grid(3)) for m in MODES),
+    ],
+    "vander": [
+        (lambda x: np.vander(x), grid(3)),
+        (lambda x: np.vander(x, 2, increasing=True), grid(3)),
+    ],
     "trapezoid": [
         (lambda y: trapezoid(y, dx=0.5), X),
         (lambda y: trapezoid(y, np.array([0.0, 0.3, 1.0]), axis=1), X),
@@ -363,7 +430,14 @@ V = Value(X, name="v")
         (lambda: np.einsum("ijk->i", V), "'ijk' does not fit an operand of 2 axes"),
         (lambda: np.cross(V[:, :2], V[:, :2]), "vectors of three elements"),
         (lambda: np.average(V, weights=[1.0, 2.0]), "weights of the shape of the data, (2, 3)"),
-        (lambda: np.quantile(V, 0.5), "np.quantile has no gradient rule here"),
+        (lambda: np.quantile(V, 0.5, method="hazen"), "not 'hazen'"),
+        (lambda: np.quantile(V, 50), "percentiles between 0 and 100"),
+        (lambda: np.gradient(V, 1.0, 2.0, 3.0), "one for each of the 2 axes; 3 were given"),
+        (lambda: np.gradient(V, edge_order=2), "edge_order=2 and 2 places"),
+        (lambda: np.convolve(V[0], V[1], "half"), "not 'half'"),
+        (lambda: np.diff(V, -1), "of order 0 or more, not -1"),
+        (lambda: np.vander(V), "takes one sequence of numbers, not an array of shape (2, 3)"),
+        (lambda: np.convolve(V, V[1]), "convolve (∗) cannot be applied to 'v' (shape (2, 3))"),
         (lambda: np.fft.fft(V), "tutorials/numpy-coverage.md lists what is supported"),
         (lambda: V + np.array(["a"]), "real numbers"),
     ],
@@ -455,7 +529,7 @@ def test_parameters_are_kept_as_they_were():
 def test_classification():
     assert [classify(f) for f in (np.sin, np.max, np.linalg.svd, np.divmod)] == ["gradient"] * 4
     assert [classify(f) for f in (np.argmax, np.floor, np.equal)] == ["answer"] * 3
-    assert [classify(f) for f in (np.fft.fft, np.interp, np.linalg.eig)] == ["none"] * 3
+    assert [classify(f) for f in (np.fft.fft, np.roots, np.linalg.eig)] == ["none"] * 3
     kinds = coverage()
     assert kinds["linalg.inv"] == kinds["einsum"] == kinds["exp"] == "gradient"
     assert not any(name.startswith("_") for name in kinds)
