@@ -187,11 +187,16 @@ def _sweep(
 def _of_arrays(node: Any, g: Any, place: list[Any] | None) -> Sequence[tuple[Any, Any]]:
     """What a node passes on: its inputs, each with its contribution."""
     inputs, args, out, op = node._left, node._right, node._data, node.op
-    if op.both is not None and place is None:
-        (left, right), (a, b) = inputs, args
-        if left._data is a and right._data is b and left.tracked and right.tracked:
-            c, d = op.both(g, out, a, b)
-            return (left, _settled(c, a, left, g)), (right, _settled(d, b, right, g))
+    if place is None and node._more is None:  # the usual cases, by shorter ways
+        if op.both is not None:
+            (left, right), (a, b) = inputs, args
+            if left._data is a and right._data is b and left.tracked and right.tracked:
+                c, d = op.both(g, out, a, b)
+                return (left, _settled(c, a, left, g)), (right, _settled(d, b, right, g))
+        elif len(args) == 1:
+            x, a = inputs[0], args[0]
+            if x._data is a and type(a) is _ndarray:
+                return ((x, _settled(op.pulls[0](g, out, a), a, x, g)),)
     found, index = [], -1
     params = None if node._more is None else node._more.params
     for x in inputs:

@@ -161,11 +161,11 @@ def _pull(partial: Rule | float | None, arity: int) -> Rule | None:
     if not callable(partial):
         number = float(partial)
         return lambda g, out, *inputs, **params: g * number
-    if _hands_back(partial, arity) in _SHORT:
-        return _SHORT[_hands_back(partial, arity)]
     code = getattr(partial, "__code__", None)
     if code is not None and not code.co_kwonlyargcount and arity <= 2:
         # Without stars, a call costs half; and most calls of a scalar graph end here.
+        if _hands_back(partial, arity) in _SHORT:
+            return _SHORT[_hands_back(partial, arity)]
         if arity == 1:
             return lambda g, out, x: g * partial(out, x)
         return lambda g, out, x, y: g * partial(out, x, y)

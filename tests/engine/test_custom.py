@@ -64,6 +64,37 @@ def test_with_numbers_arrays_and_values():
     assert v.grad == pytest.approx((swish(X + h) - swish(X - h)) / (2 * h), rel=1e-6)
 
 
+@pytest.mark.parametrize("kind", [float, np.array, np.float32])
+def test_parameters_reach_every_partial(kind):
+    mixed = elementwise(
+        "mixed", "⊙",
+        lambda x, y, *, k=2.0: k * x * y + x,
+        lambda out, x, y, *, k=2.0: k * y + 1,
+        lambda out, x, y, *, k=2.0: k * x,
+    )  # fmt: skip
+    for params, k in (({}, 2.0), ({"k": 5.0}, 5.0)):
+        x, y = Value(kind(1.5)), Value(kind(3.0))
+        mixed(x, y, **params).backward()
+        assert (x.grad, y.grad) == (3 * k + 1, 1.5 * k)
+        v, w = Value(X), Value(2 * X)
+        mixed(v, w, **params).backward(np.ones(3))
+        np.testing.assert_array_equal(v.grad, 2 * k * X + 1)
+        np.testing.assert_array_equal(w.grad, k * X)
+
+
+def test_a_parameter_may_choose_what_a_partial_hands_back():
+    chosen = elementwise(
+        "chosen", "?",
+        lambda x, y, *, swap=False: x * x / 2 if swap else x * y,
+        lambda out, x, y, *, swap=False: x if swap else y,
+        lambda out, x, y, *, swap=False: 0 * x if swap else x,
+    )  # fmt: skip
+    for swap, expected in ((False, (3.0, 1.5)), (True, (1.5, 0.0))):
+        x, y = Value(1.5), Value(3.0)
+        chosen(x, y, swap=swap).backward()
+        assert (x.grad, y.grad) == expected
+
+
 def test_gradients_of_gradients():
     swish = declare_swish()
     assert_grads(swish, X, order=2)
