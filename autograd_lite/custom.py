@@ -8,7 +8,7 @@ from typing import Any
 
 from autograd_lite import op as declarations
 from autograd_lite.context import caller
-from autograd_lite.numpy_dispatch import forget
+from autograd_lite.numpy_functions import forget
 from autograd_lite.op import Op, Rule, by_numpy, registry
 
 __all__ = ["elementwise", "structural"]

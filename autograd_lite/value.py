@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from autograd_lite import numpy_dispatch, ops
+from autograd_lite import numpy_functions, ops
 from autograd_lite.backward import Step, backward, backward_steps
 from autograd_lite.context import UNUSUAL, Origin, thread, with_line
 from autograd_lite.methods import Methods
@@ -371,10 +371,10 @@ class Value(Methods):
             if len(inputs) == 1:
                 return _function(op, self)
             return self.__apply_op__(op, inputs, kwargs)
-        return numpy_dispatch.ufunc(ufunc, method, inputs, kwargs)
+        return numpy_functions.ufunc(ufunc, method, inputs, kwargs)
 
     def __array_function__(self, func: Any, types: Any, args: Any, kwargs: Any) -> Any:
-        return numpy_dispatch.function(func, args, kwargs)
+        return numpy_functions.function(func, args, kwargs)
 
     def __repr__(self) -> str:
         parts = [short_text(self._data)]

@@ -21,7 +21,7 @@ from autograd_lite import (
 )  # fmt: skip
 from autograd_lite.custom import _homes
 from autograd_lite.notation import unicode
-from autograd_lite.numpy_linalg import adapters
+from autograd_lite.numpy_functions.adapters import adapters
 from autograd_lite.op import by_numpy, registry
 from autograd_lite.ops import sigmoid
 

@@ -7,9 +7,10 @@ from math import inf
 import numpy as np
 import pytest
 
-from autograd_lite import Value, numpy_dispatch, program, value_and_grad
-from autograd_lite.numpy_coverage import classify, coverage, page
-from autograd_lite.numpy_functions import adapters, qualified
+from autograd_lite import Value, numpy_functions, program, value_and_grad
+from autograd_lite.numpy_functions.adapters import adapters, qualified
+from autograd_lite.numpy_functions.coverage import classify, coverage, page
+from autograd_lite.op import by_numpy
 from autograd_lite.ops.points import grid
 
 from .cases import weights
@@ -362,7 +363,7 @@ def test_every_adapter_is_in_the_table():
     earlier = {"reshape", "ravel", "transpose", "permute_dims", "swapaxes", "expand_dims",
                "squeeze", "broadcast_to", "concatenate", "sum", "mean", "where"}  # fmt: skip
     table = {name.rpartition(".")[2] for name in CALLS} | earlier
-    declared = {f for op in numpy_dispatch.by_numpy.values() for f in op.numpy}
+    declared = {f for op in by_numpy.values() for f in op.numpy}
     names = {qualified(f) for f in adapters if f not in declared}
     missing = {n for n in names if older.get(n, n).rpartition(".")[2] not in table}
     assert not missing
@@ -533,7 +534,7 @@ def test_classification():
     kinds = coverage()
     assert kinds["linalg.inv"] == kinds["einsum"] == kinds["exp"] == "gradient"
     assert not any(name.startswith("_") for name in kinds)
-    for name in numpy_dispatch.supported() & kinds.keys():
+    for name in numpy_functions.supported() & kinds.keys():
         assert kinds[name] == "gradient", name
 
 

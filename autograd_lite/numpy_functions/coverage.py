@@ -1,4 +1,4 @@
-"""What NumPy's functions do on Values, as a page: ``python -m autograd_lite.numpy_coverage``."""
+"""What NumPy's functions do, as a page: ``python -m autograd_lite.numpy_functions.coverage``."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from autograd_lite import numpy_dispatch
-from autograd_lite.numpy_functions import qualified
+from autograd_lite.numpy_functions import dispatch
+from autograd_lite.numpy_functions.adapters import qualified
 
 __all__ = ["classify", "coverage", "page"]
 
@@ -27,9 +27,9 @@ def classify(function: Any) -> str:
     >>> classify(np.sin), classify(np.argmax), classify(np.fft.fft)
     ('gradient', 'answer', 'none')
     """
-    if numpy_dispatch.has_gradient(function):
+    if dispatch.has_gradient(function):
         return "gradient"
-    return "answer" if function in numpy_dispatch.answers else "none"
+    return "answer" if function in dispatch.answers else "none"
 
 
 def coverage() -> dict[str, str]:
@@ -71,7 +71,7 @@ def page() -> str:
             " *answer without a gradient* give plain numbers, shapes or text: their derivative is 0 or"
             " has no meaning. The others raise a `TypeError` that says so.",
             "",
-            "This page is written by `python -m autograd_lite.numpy_coverage`.",
+            "This page is written by `python -m autograd_lite.numpy_functions.coverage`.",
             "",
             "| function | on Values |",
             "| --- | --- |",

@@ -10,8 +10,7 @@ import numpy as np
 
 from autograd_lite import ops
 from autograd_lite.errors import did_you_mean
-from autograd_lite.numpy_functions import from_declaration, qualified
-from autograd_lite.numpy_sequences import adapters
+from autograd_lite.numpy_functions.adapters import adapters, from_declaration, qualified
 from autograd_lite.op import by_numpy
 
 __all__ = ["answers", "forget", "function", "has_gradient", "supported", "ufunc"]
@@ -39,92 +38,6 @@ _folds = {
     (np.multiply, "accumulate"): ops.cumprod,
 }  # fmt: skip
 """Methods of ufuncs that are operations along an axis."""
-
-
-def _adapts(func: Any) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-    """Register a function of NumPy's own signature, written with the library's operations."""
-
-    def register(adapter: Callable[..., Any]) -> Callable[..., Any]:
-        adapters[func] = adapter
-        return adapter
-
-    return register
-
-
-@_adapts(np.reshape)
-def _reshape(a: Any, /, shape: Any) -> Any:
-    return ops.reshape(a, shape=_lengths(shape))
-
-
-@_adapts(np.ravel)
-def _ravel(a: Any) -> Any:
-    return ops.reshape(a, shape=(-1,))
-
-
-@_adapts(np.transpose)
-def _transpose(a: Any, axes: Any = None) -> Any:
-    return ops.transpose(a, axes=None if axes is None else _lengths(axes))
-
-
-@_adapts(np.swapaxes)
-def _swapaxes(a: Any, axis1: int, axis2: int) -> Any:
-    order = list(range(a.ndim))
-    order[axis1], order[axis2] = order[axis2], order[axis1]
-    return ops.transpose(a, axes=tuple(order))
-
-
-@_adapts(np.expand_dims)
-def _expand_dims(a: Any, axis: Any) -> Any:
-    axes = _lengths(axis)
-    ndim = a.ndim + len(axes)
-    new = {i % ndim for i in axes}
-    lengths = iter(a.shape)
-    return ops.reshape(a, shape=tuple(1 if i in new else next(lengths) for i in range(ndim)))
-
-
-@_adapts(np.squeeze)
-def _squeeze(a: Any, axis: Any = None) -> Any:
-    return ops.reshape(a, shape=np.squeeze(np.empty(a.shape), axis).shape)
-
-
-@_adapts(np.broadcast_to)
-def _broadcast_to(array: Any, shape: Any) -> Any:
-    return ops.broadcast_to(array, shape=_lengths(shape))
-
-
-@_adapts(np.concatenate)
-def _concatenate(arrays: Any, axis: int | None = 0) -> Any:
-    if axis is None:
-        arrays, axis = [np.ravel(a) for a in arrays], 0
-    return ops.concatenate(*arrays, axis=axis)
-
-
-@_adapts(np.sum)
-def _sum(a: Any, axis: Any = None, *, keepdims: bool = False) -> Any:
-    return ops.sum(a, axis=axis, keepdims=keepdims)
-
-
-@_adapts(np.mean)
-def _mean(a: Any, axis: Any = None, *, keepdims: bool = False) -> Any:
-    return ops.mean(a, axis=axis, keepdims=keepdims)
-
-
-@_adapts(np.where)
-def _where(condition: Any, *branches: Any) -> Any:
-    if len(branches) != 2:
-        raise TypeError(
-            "np.where on Values takes where(condition, x, y); np.nonzero(v) finds places"
-        )
-    return ops.where(condition, *branches)
-
-
-@_adapts(np.dot)
-def _dot(a: Any, b: Any) -> Any:
-    if np.ndim(a) == 0 or np.ndim(b) == 0:
-        return ops.mul(a, b)
-    if np.ndim(b) > 2:
-        return ops.tensordot(a, b, axes=((-1,), (-2,)))
-    return ops.matmul(a, b)
 
 
 def supported() -> set[str]:
@@ -265,10 +178,6 @@ def _unsupported(func: Any) -> TypeError:
         f"np.{name} has no gradient rule here.{near} For plain numbers use .data, as in"
         f" np.{name}(v.data)."
     )
-
-
-def _lengths(shape: Any) -> tuple[int, ...]:
-    return tuple(map(int, shape)) if np.ndim(shape) else (int(shape),)
 
 
 def _bare(x: Any) -> Any:

@@ -1,4 +1,4 @@
-"""NumPy's statistics as operations of the library: averages, quantiles, and sums that skip NaN."""
+"""NumPy's statistics, written with operations: averages, quantiles, and sums that skip NaN."""
 
 from __future__ import annotations
 
@@ -9,14 +9,23 @@ from typing import Any
 import numpy as np
 
 from autograd_lite import ops
-from autograd_lite.numpy_functions import adapts
-from autograd_lite.numpy_linalg import adapters
+from autograd_lite.numpy_functions.adapters import adapts
 from autograd_lite.ops.reductions import folded
 
-__all__ = ["adapters"]
+__all__: list[str] = []  # what is here is found through the register
 
 
-# ── averages ──────────────────────────────────────────────────────────────────────────────────
+# ── sums and averages ─────────────────────────────────────────────────────────────────────────
+@adapts("sum")
+def _sum(a: Any, axis: Any = None, *, keepdims: bool = False) -> Any:
+    return ops.sum(a, axis=axis, keepdims=keepdims)
+
+
+@adapts("mean")
+def _mean(a: Any, axis: Any = None, *, keepdims: bool = False) -> Any:
+    return ops.mean(a, axis=axis, keepdims=keepdims)
+
+
 @adapts("ptp")
 def _ptp(a: Any, axis: Any = None, *, keepdims: bool = False) -> Any:
     return ops.max(a, axis=axis, keepdims=keepdims) - ops.min(a, axis=axis, keepdims=keepdims)

@@ -1,8 +1,7 @@
-"""NumPy's functions as operations of the library: signatures from declarations, and adapters."""
+"""NumPy's functions that shape, join, cut, repeat and choose, written with operations."""
 
 from __future__ import annotations
 
-import inspect
 import math
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -10,84 +9,57 @@ from typing import Any
 import numpy as np
 
 from autograd_lite import ops
-from autograd_lite.op import Op
+from autograd_lite.numpy_functions.adapters import adapts, frozen, piece
 
-__all__ = ["adapters", "adapts", "from_declaration", "piece", "qualified"]
-
-Adapter = Callable[..., Any]
-
-adapters: dict[Any, Adapter] = {}
-"""Functions of NumPy's own signatures, written with the library's operations."""
-
-
-def adapts(*names: str) -> Callable[[Adapter], Adapter]:
-    """Register an adapter for NumPy functions by name; one that this NumPy lacks is passed over."""
-
-    def register(adapter: Adapter) -> Adapter:
-        for name in names:
-            room, _, last = name.rpartition(".")
-            function = getattr(getattr(np, room) if room else np, last, None)
-            if function is not None:
-                adapters[function] = adapter
-        return adapter
-
-    return register
-
-
-def qualified(function: Any) -> str:
-    """A NumPy function's name below ``np.``, as in ``linalg.inv``."""
-    room = (getattr(function, "__module__", None) or "numpy").partition(".")[2]
-    if room.startswith("_"):  # where NumPy keeps what it shows as its own
-        room = ""
-    room = {"lib.scimath": "emath"}.get(room, room)
-    return f"{room}.{function.__name__}" if room else function.__name__
-
-
-def from_declaration(op: Op, function: Any) -> Adapter:
-    """An adapter made of a declaration: NumPy's parameters as far as the operation has them.
-
-    What follows a parameter that is left out can be given by name only.
-    """
-    own = inspect.signature(op.forward).parameters.values()
-    inputs = sum(p.kind is p.POSITIONAL_OR_KEYWORD for p in own)
-    kept = {p.name for p in own if p.kind is p.KEYWORD_ONLY}
-    try:
-        theirs = list(inspect.signature(function).parameters.values())
-    except ValueError:  # written in C, without a signature: then its parameters are the operation's
-        theirs = [p.replace(kind=p.POSITIONAL_OR_KEYWORD) for p in own]
-    shared: list[inspect.Parameter] = []
-    kind: Any = inspect.Parameter.POSITIONAL_OR_KEYWORD
-    for place, parameter in enumerate(theirs):
-        if place >= inputs and parameter.name not in kept:
-            kind = inspect.Parameter.KEYWORD_ONLY
-        elif parameter.kind is parameter.POSITIONAL_OR_KEYWORD:
-            shared.append(parameter.replace(kind=kind))
-        else:
-            shared.append(parameter)
-    signature = inspect.Signature(sorted(shared, key=lambda p: p.kind))
-
-    def adapter(*args: Any, **kwargs: Any) -> Any:
-        given = list(signature.bind(*args, **kwargs).arguments.items())
-        params = {k: _frozen(v) for k, v in given[inputs:] if v is not np._NoValue}
-        return op(*(x for _, x in given[:inputs]), **params)
-
-    adapter.__signature__ = signature  # type: ignore[attr-defined]
-    return adapter
-
-
-def _frozen(x: Any) -> Any:
-    """A parameter that nobody else can write into later."""
-    if isinstance(x, np.ndarray):
-        return x.copy() if x.ndim else x.item()
-    return tuple(map(_frozen, x)) if isinstance(x, list) else x
-
-
-def piece(a: Any, axis: int, part: Any) -> Any:
-    """A slice, or one layer, along an axis."""
-    return a[(slice(None),) * (axis % np.ndim(a)) + (part,)]
+__all__: list[str] = []  # what is here is found through the register
 
 
 # ── shapes and axes ───────────────────────────────────────────────────────────────────────────
+@adapts("reshape")
+def _reshape(a: Any, /, shape: Any) -> Any:
+    return ops.reshape(a, shape=_lengths(shape))
+
+
+@adapts("ravel")
+def _ravel(a: Any) -> Any:
+    return ops.reshape(a, shape=(-1,))
+
+
+@adapts("transpose")
+def _transpose(a: Any, axes: Any = None) -> Any:
+    return ops.transpose(a, axes=None if axes is None else _lengths(axes))
+
+
+@adapts("swapaxes")
+def _swapaxes(a: Any, axis1: int, axis2: int) -> Any:
+    order = list(range(a.ndim))
+    order[axis1], order[axis2] = order[axis2], order[axis1]
+    return ops.transpose(a, axes=tuple(order))
+
+
+@adapts("expand_dims")
+def _expand_dims(a: Any, axis: Any) -> Any:
+    axes = _lengths(axis)
+    ndim = a.ndim + len(axes)
+    new = {i % ndim for i in axes}
+    lengths = iter(a.shape)
+    return ops.reshape(a, shape=tuple(1 if i in new else next(lengths) for i in range(ndim)))
+
+
+@adapts("squeeze")
+def _squeeze(a: Any, axis: Any = None) -> Any:
+    return ops.reshape(a, shape=np.squeeze(np.empty(a.shape), axis).shape)
+
+
+@adapts("broadcast_to")
+def _broadcast_to(array: Any, shape: Any) -> Any:
+    return ops.broadcast_to(array, shape=_lengths(shape))
+
+
+def _lengths(shape: Any) -> tuple[int, ...]:
+    return tuple(map(int, shape)) if np.ndim(shape) else (int(shape),)
+
+
 @adapts("moveaxis")
 def _moveaxis(a: Any, source: Any, destination: Any) -> Any:
     lengths = tuple(range(np.ndim(a)))  # axes of length 0, 1, 2 …: their numbers, carried along
@@ -164,6 +136,13 @@ def _rot90(m: Any, k: int = 1, axes: Any = (0, 1)) -> Any:
 
 
 # ── lining up and cutting ─────────────────────────────────────────────────────────────────────
+@adapts("concatenate")
+def _concatenate(arrays: Any, axis: int | None = 0) -> Any:
+    if axis is None:
+        arrays, axis = [np.ravel(a) for a in arrays], 0
+    return ops.concatenate(*arrays, axis=axis)
+
+
 @adapts("stack")
 def _stack(arrays: Any, axis: int = 0) -> Any:
     return ops.stack(*arrays, axis=axis)
@@ -244,7 +223,7 @@ def _tile(A: Any, reps: Any) -> Any:
 
 @adapts("repeat")
 def _repeat(a: Any, repeats: Any, axis: int | None = None) -> Any:
-    return ops.repeat(a, repeats=_frozen(np.asarray(repeats)), axis=axis)
+    return ops.repeat(a, repeats=frozen(np.asarray(repeats)), axis=axis)
 
 
 @adapts("pad")
@@ -271,6 +250,15 @@ def _diagflat(v: Any, k: int = 0) -> Any:
 
 
 # ── choosing ──────────────────────────────────────────────────────────────────────────────────
+@adapts("where")
+def _where(condition: Any, *branches: Any) -> Any:
+    if len(branches) != 2:
+        raise TypeError(
+            "np.where on Values takes where(condition, x, y); np.nonzero(v) finds places"
+        )
+    return ops.where(condition, *branches)
+
+
 @adapts("clip")
 def _clip(a: Any, a_min: Any = None, a_max: Any = None, *, min: Any = None,
           max: Any = None) -> Any:  # fmt: skip
@@ -292,7 +280,7 @@ def _nan_to_num(x: Any, *, nan: float = 0.0, posinf: Any = None, neginf: Any = N
 
 @adapts("take")
 def _take(a: Any, indices: Any, axis: int | None = None, *, mode: str = "raise") -> Any:
-    return ops.take(a, indices=_frozen(np.asarray(indices)), axis=axis, mode=mode)
+    return ops.take(a, indices=frozen(np.asarray(indices)), axis=axis, mode=mode)
 
 
 @adapts("take_along_axis")

@@ -1,4 +1,4 @@
-"""NumPy's products and linear algebra as operations of the library: adapters for what they cut."""
+"""NumPy's products and linear algebra, written with operations."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from autograd_lite import ops
-from autograd_lite.numpy_functions import adapters, adapts
+from autograd_lite.numpy_functions.adapters import adapts
 
-__all__ = ["EighResult", "QRResult", "SVDResult", "SlogdetResult", "adapters"]
+__all__ = ["EighResult", "QRResult", "SVDResult", "SlogdetResult"]
 
 
 class SlogdetResult(NamedTuple):
@@ -44,6 +44,15 @@ class QRResult(NamedTuple):
 
 
 # ── products ──────────────────────────────────────────────────────────────────────────────────
+@adapts("dot")
+def _dot(a: Any, b: Any) -> Any:
+    if np.ndim(a) == 0 or np.ndim(b) == 0:
+        return ops.mul(a, b)
+    if np.ndim(b) > 2:
+        return ops.tensordot(a, b, axes=((-1,), (-2,)))
+    return ops.matmul(a, b)
+
+
 @adapts("inner")
 def _inner(a: Any, b: Any, /) -> Any:
     return ops.inner(a, b) if np.ndim(a) and np.ndim(b) else ops.mul(a, b)

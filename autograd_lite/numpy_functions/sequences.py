@@ -1,4 +1,4 @@
-"""NumPy's functions of sampled curves as operations: differences, integrals, convolution."""
+"""NumPy's functions of sampled curves, written with operations: differences, convolution."""
 
 from __future__ import annotations
 
@@ -8,10 +8,9 @@ import numpy as np
 
 from autograd_lite import ops
 from autograd_lite.numeric import array_text
-from autograd_lite.numpy_functions import adapts, piece
-from autograd_lite.numpy_statistics import adapters
+from autograd_lite.numpy_functions.adapters import adapts, piece
 
-__all__ = ["adapters"]
+__all__: list[str] = []  # what is here is found through the register
 
 
 # ── from sample to sample ─────────────────────────────────────────────────────────────────────
