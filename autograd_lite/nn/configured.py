@@ -123,9 +123,12 @@ def revived(given: Any, table: Mapping[str, type[T]]) -> Any:
     if not (isinstance(given, Mapping) and "class_name" in given):
         return given
     name = given["class_name"]
-    if name not in table:
+    kind = table.get(name) or {known.lower(): table[known] for known in table}.get(
+        str(name).lower()
+    )
+    if kind is None:
         raise ValueError(f"there is no class {name!r} here; there are {', '.join(sorted(table))}")
-    return table[name].from_config(given.get("config", {}))
+    return kind.from_config(given.get("config", {}))
 
 
 def chosen(kind: str, identifier: Any, table: Mapping[str, type[T]], base: type) -> Any:

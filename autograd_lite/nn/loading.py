@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from autograd_lite.nn.archive import Archive
+from autograd_lite.nn.layers import Input, Layer
 from autograd_lite.nn.saving import arrays_for, check_version, put_weights
 from autograd_lite.nn.sequential import Sequential
 
@@ -19,21 +20,45 @@ def save_model(model: Sequential, filepath: str | os.PathLike[str], overwrite: b
     model.save(filepath, overwrite=overwrite)
 
 
-def clone_model(model: Sequential) -> Sequential:
+def clone_model(
+    model: Sequential,
+    input_tensors: None = None,
+    clone_function: Callable[[Layer], Layer] | None = None,
+) -> Sequential:
     """A model with the same layers and new weights, not compiled.
+
+    Parameters
+    ----------
+    model : Sequential
+    input_tensors : None
+        An argument of Keras; models here take arrays.
+    clone_function : callable, optional
+        Gives the layer that stands in the place of a layer of ``model``.
 
     >>> from autograd_lite import keras
     >>> model = keras.Sequential([keras.layers.Dense(3, input_shape=[2])])
     >>> clone_model(model).count_params()
     9
     """
-    return Sequential.from_config(model.get_config())
+    if not isinstance(model, Sequential):
+        raise TypeError(f"clone_model takes a Sequential, not {model!r}")
+    if input_tensors is not None:
+        raise ValueError("input_tensors is not here: a model takes arrays when it is called")
+    if clone_function is None:
+        return Sequential.from_config(model.get_config())
+    clone = Sequential(name=model.name)
+    if model.layers and model.layers[0].build_shape:
+        clone.add(Input(model.input_shape[1:], dtype=model.dtype))
+    for layer in model.layers:
+        clone.add(clone_function(layer))
+    return clone
 
 
 def load_model(
     filepath: str | os.PathLike[str],
     custom_objects: Mapping[str, Any] | None = None,
     compile: bool = True,
+    safe_mode: bool = True,
 ) -> Sequential:
     """The model that ``model.save(filepath)`` wrote.
 
@@ -46,6 +71,8 @@ def load_model(
         Your own layers, losses, metrics, optimizers, schedules and functions by their names.
     compile : bool
         Whether to compile the model as it was; the optimizer then goes on where it stopped.
+    safe_mode : bool
+        Accepted as Keras has it; loading is always safe.
 
     Raises
     ------

@@ -6,9 +6,11 @@ import inspect
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, TypeVar
 
+import numpy as np
+
 from autograd_lite.errors import did_you_mean
 
-__all__ = ["NO_MODEL", "find", "missing", "refuse_unknown", "whole"]
+__all__ = ["NO_MODEL", "find", "missing", "refuse_unknown", "switch", "whole"]
 
 T = TypeVar("T")
 
@@ -77,6 +79,13 @@ def whole(name: str, number: Any, least: int) -> int:
     if number < least:
         raise ValueError(f"{name} is a whole number of at least {least}, not {number}")
     return int(number)
+
+
+def switch(name: str, given: Any) -> bool:
+    """True or False, refused where it is neither: the text "False" would be true."""
+    if isinstance(given, (bool, np.bool_)) or (isinstance(given, int) and given in (0, 1)):
+        return bool(given)
+    raise TypeError(f"{name} is True or False, not {given!r}")
 
 
 def missing(

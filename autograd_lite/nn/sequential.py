@@ -12,6 +12,7 @@ from autograd_lite.nn import data
 from autograd_lite.nn.configured import Configured, known, plain
 from autograd_lite.nn.layers import InputLayer, Layer, deserialize
 from autograd_lite.nn.layers.layer import Shape, free_name
+from autograd_lite.nn.lookup import switch
 from autograd_lite.nn.names import lowered
 from autograd_lite.nn.neuron import MLP
 from autograd_lite.nn.session import floatx
@@ -66,6 +67,7 @@ class Sequential(Model, Configured):
             raise TypeError("Sequential takes a list of layers: Sequential([layer])")
         if isinstance(trainable, str):
             raise TypeError(f"a model's name is a keyword: Sequential(layers, name={trainable!r})")
+        trainable = switch("trainable", trainable)
         self.name = name or "sequential"
         self.layers: list[Layer] = []
         self._shape: Shape | None = None
@@ -254,7 +256,7 @@ class Sequential(Model, Configured):
 
     @trainable.setter
     def trainable(self, trainable: bool) -> None:
-        self._trainable = bool(trainable)
+        self._trainable = switch("trainable", trainable)
         for layer in self.layers:
             layer.trainable = trainable
 

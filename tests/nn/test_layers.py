@@ -193,7 +193,7 @@ def test_losses_of_layers(float64):
     model.set_weights([ones(2, 2), [1.0, -3.0], ones(2, 1), [0.0]])
     assert [loss.data for loss in model.losses] == pytest.approx([0.04, 2.0])
     model(ones(3, 2))  # gives 2 three times
-    assert [loss.data for loss in model.layers[1].losses] == pytest.approx([1.2])
+    assert [loss.data for loss in model.layers[1].losses] == pytest.approx([0.4])
     assert [loss.name for loss in model.losses] == ["kernel penalty₁", "bias penalty₁", "activity₂"]
     assert {loss.origin.module for loss in model.losses} == {("dense",), ("dense_1",)}
     model.layers[0].kernel.data = 2 * ones(2, 2)

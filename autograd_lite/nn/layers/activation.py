@@ -6,6 +6,7 @@ from typing import Any
 
 from autograd_lite import ops
 from autograd_lite.nn import activations, constraints, initializers, regularizers
+from autograd_lite.nn.arguments import number
 from autograd_lite.nn.layers.layer import Layer, Shape
 from autograd_lite.nn.lookup import whole
 from autograd_lite.value import Value
@@ -55,8 +56,9 @@ class ReLU(_Elementwise):
         **more: Any,
     ) -> None:
         super().__init__(**more)
-        self.max_value, self.negative_slope = max_value, negative_slope
-        self.threshold = threshold
+        self.max_value = None if max_value is None else number("max_value", max_value)
+        self.negative_slope = number("negative_slope", negative_slope)
+        self.threshold = number("threshold", threshold)
 
     def apply(self, x: Value) -> Value:
         return activations.relu(x, self.negative_slope, self.max_value, self.threshold)
@@ -67,7 +69,7 @@ class LeakyReLU(_Elementwise):
 
     def __init__(self, negative_slope: float = 0.3, **more: Any) -> None:
         super().__init__(**more)
-        self.negative_slope = negative_slope
+        self.negative_slope = number("negative_slope", negative_slope)
 
     def apply(self, x: Value) -> Value:
         return activations.leaky_relu(x, self.negative_slope)
@@ -117,7 +119,7 @@ class ELU(_Elementwise):
 
     def __init__(self, alpha: float = 1.0, **more: Any) -> None:
         super().__init__(**more)
-        self.alpha = alpha
+        self.alpha = number("alpha", alpha)
 
     def apply(self, x: Value) -> Value:
         return activations.elu(x, self.alpha)

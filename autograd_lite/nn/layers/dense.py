@@ -30,7 +30,7 @@ class Dense(Layer):
     kernel_regularizer, bias_regularizer : str, Regularizer or callable, optional
         What the weights cost in the loss.
     activity_regularizer : str, Regularizer or callable, optional
-        What the outputs cost in the loss.
+        What the outputs cost in the loss, the mean over the examples.
     kernel_constraint, bias_constraint : str, Constraint or callable, optional
         Where the weights are put back after each update.
     name, dtype, trainable, input_shape
@@ -109,7 +109,7 @@ class Dense(Layer):
         if self.bias is not None:
             out = out + self.bias
             out.name = "z" + self.subscript
-        if self.activation is not activations.linear:
+        if self.activation not in (None, activations.linear):
             out = self.activation(out)
             if not isinstance(out, Value):
                 raise TypeError(

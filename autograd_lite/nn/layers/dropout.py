@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from autograd_lite.nn.layers.layer import Layer, Shape
+from autograd_lite.nn.lookup import whole
 from autograd_lite.nn.session import generator
 from autograd_lite.value import Value, constant
 
@@ -31,7 +32,7 @@ class Dropout(Layer):
     """
 
     rate: float
-    noise_shape: Sequence[int | None] | None
+    noise_shape: tuple[int | None, ...] | None
     seed: int | None
 
     def __init__(
@@ -46,7 +47,8 @@ class Dropout(Layer):
             raise TypeError(f"rate is a number from 0 to 1, such as 0.5, not {rate!r}")
         if not 0 <= rate <= 1:
             raise ValueError(f"rate is a share from 0 to 1, such as 0.5, not {rate}")
-        self.rate, self.noise_shape, self.seed = float(rate), noise_shape, seed
+        self.rate, self.seed = float(rate), seed
+        self.noise_shape = None if noise_shape is None else _lengths(noise_shape)
         self._numbers: np.random.Generator | None = None if seed is None else generator(seed)
 
     @property
@@ -72,3 +74,9 @@ class Dropout(Layer):
 
     def neurons(self) -> None:
         """Nothing: outside of training every number stays as it is."""
+
+
+def _lengths(noise_shape: Any) -> tuple[int | None, ...]:
+    if not isinstance(noise_shape, Sequence) or isinstance(noise_shape, str):
+        raise TypeError(f"noise_shape is a shape such as (None, 1, 8), not {noise_shape!r}")
+    return tuple(n if n is None else whole("a length in noise_shape", n, 1) for n in noise_shape)

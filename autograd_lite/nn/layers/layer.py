@@ -15,7 +15,7 @@ from autograd_lite.context import Origin, scope, switched
 from autograd_lite.errors import did_you_mean
 from autograd_lite.nn import constraints, initializers, neuron, regularizers
 from autograd_lite.nn.configured import Configured, known
-from autograd_lite.nn.lookup import refuse_unknown, whole
+from autograd_lite.nn.lookup import refuse_unknown, switch, whole
 from autograd_lite.nn.names import snake_case
 from autograd_lite.nn.session import floatx
 from autograd_lite.numeric import settle
@@ -47,7 +47,7 @@ class Layer(Configured):
     Parameters
     ----------
     activity_regularizer : str, Regularizer or callable, optional
-        What large outputs cost.
+        What the outputs cost: the mean over the examples is added to the loss.
     trainable : bool
         Whether training changes the weights.
     dtype : str, optional
@@ -100,7 +100,7 @@ class Layer(Configured):
         self.activity_regularizer = regularizers.get(activity_regularizer)
         self.dtype = np.dtype(dtype or floatx()).name
         self.built = False
-        self._trainable = bool(trainable)
+        self._trainable = switch("trainable", trainable)
         self._held: dict[str, _Weight] = {}
         self._told: list[Value] = []
 
@@ -165,7 +165,9 @@ class Layer(Configured):
                     " use operators and NumPy functions that keep Values"
                 )
             if self.activity_regularizer is not None:
-                self._tell(self.activity_regularizer(out), "activity")
+                # The mean over the examples: a larger batch costs no more.
+                cost = as_value(self.activity_regularizer(out))
+                self._tell(cost / len(out) if out.ndim else cost, "activity")
         return out
 
     def connect(self, shape: Shape) -> None:
@@ -205,6 +207,10 @@ class Layer(Configured):
         constraint : str, Constraint or callable, optional
             Where it is put back after each update.
         """
+        if isinstance(shape, str):
+            raise TypeError(
+                f"add_weight takes the shape first: add_weight(shape=(3,), name={shape!r})"
+            )
         shape = (shape,) if isinstance(shape, int) else tuple(shape)
         data = np.array(
             initializers.get(initializer)(shape, dtype=dtype or self.dtype), dtype or self.dtype
@@ -250,7 +256,7 @@ class Layer(Configured):
 
     @trainable.setter
     def trainable(self, trainable: bool) -> None:
-        self._trainable = bool(trainable)
+        self._trainable = switch("trainable", trainable)
         for part in self._parts():
             part.trainable = trainable
         self._track()

@@ -6,6 +6,7 @@ import math
 from typing import Any
 
 from autograd_lite.nn.layers.layer import Layer, Shape
+from autograd_lite.nn.lookup import whole
 from autograd_lite.value import Value
 
 __all__ = ["Flatten", "Input", "InputLayer", "Reshape"]
@@ -18,11 +19,14 @@ class InputLayer(Layer):
     ----------
     shape : sequence of int
         Of one example.
+    batch_size : int, optional
+        Accepted as Keras has it: batches of any size fit.
     """
 
     input_shape: tuple[int | None, ...]
 
-    def __init__(self, shape: Any = None, **more: Any) -> None:
+    def __init__(self, shape: Any = None, batch_size: int | None = None, **more: Any) -> None:
+        self.batch_size = None if batch_size is None else whole("batch_size", batch_size, 1)
         if shape is not None:
             more["input_shape"] = shape
         super().__init__(**more)
@@ -53,9 +57,26 @@ Input = InputLayer
 
 
 class Flatten(Layer):
-    """Every example as one row of numbers: (examples, 28, 28) becomes (examples, 784)."""
+    """Every example as one row of numbers: (examples, 28, 28) becomes (examples, 784).
+
+    ``data_format="channels_first"`` moves the first axis of every example to the end before.
+    """
+
+    def __init__(self, data_format: str | None = None, **more: Any) -> None:
+        super().__init__(**more)
+        if data_format not in (None, "channels_first", "channels_last"):
+            raise ValueError(
+                f"data_format is 'channels_first' or 'channels_last', not {data_format!r}"
+            )
+        self.data_format = data_format
+
+    @property
+    def _moves(self) -> bool:
+        return self.data_format == "channels_first"
 
     def call(self, x: Value) -> Value:
+        if self._moves and x.ndim > 2:
+            x = x.transpose((0, *range(2, x.ndim), 1))
         out = x.reshape((x.shape[0], math.prod(x.shape[1:])))
         out.name = "flat" + self.subscript
         return out
@@ -64,8 +85,9 @@ class Flatten(Layer):
         lengths = input_shape[1:]
         return (input_shape[0], None if None in lengths else math.prod(lengths))
 
-    def neurons(self) -> None:
+    def neurons(self) -> Any:
         """Nothing: the numbers pass, in their order."""
+        return super().neurons() if self._moves else None
 
 
 class Reshape(Layer):
@@ -79,7 +101,14 @@ class Reshape(Layer):
 
     def __init__(self, target_shape: Any, **more: Any) -> None:
         super().__init__(**more)
-        self.target_shape = tuple(target_shape)
+        self.target_shape = tuple(
+            whole("a length in target_shape", length, -1) for length in target_shape
+        )
+        if self.target_shape.count(-1) > 1:
+            raise ValueError(
+                f"one length in target_shape may be -1, which is what remains, not"
+                f" {self.target_shape.count(-1)}: {self.target_shape}"
+            )
 
     def call(self, x: Value) -> Value:
         out = x.reshape((x.shape[0], *self.compute_output_shape(x.shape)[1:]))

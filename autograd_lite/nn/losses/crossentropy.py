@@ -264,8 +264,8 @@ class SparseCategoricalCrossentropy(_Crossentropy):
         self,
         from_logits: bool = False,
         ignore_class: int | None = None,
-        axis: int = -1,
         reduction: str | None = "sum_over_batch_size",
+        axis: int = -1,
         name: str | None = None,
         dtype: str | None = None,
     ) -> None:
@@ -398,10 +398,15 @@ def categorical_focal_crossentropy(
 
 
 def sparse_categorical_crossentropy(
-    y_true: Any, y_pred: Any, from_logits: bool = False, ignore_class: int | None = None
+    y_true: Any,
+    y_pred: Any,
+    from_logits: bool = False,
+    ignore_class: int | None = None,
+    axis: int = -1,
 ) -> Value:
     """−log ŷ of the class whose number the target is: one number for every example."""
-    return SparseCategoricalCrossentropy(from_logits, ignore_class).each(y_true, y_pred)
+    loss = SparseCategoricalCrossentropy(from_logits, ignore_class, axis=axis)
+    return loss.each(y_true, y_pred)
 
 
 BY_FUNCTION: dict[Any, type[Loss]] = {

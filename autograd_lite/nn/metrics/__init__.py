@@ -22,9 +22,9 @@ from autograd_lite.nn.metrics.accuracy import (
     sparse_top_k_categorical_accuracy,
     top_k_categorical_accuracy,
 )
+from autograd_lite.nn.metrics.auc import AUC
 from autograd_lite.nn.metrics.base import LossMetric, Mean, MeanMetricWrapper, Metric, Sum
 from autograd_lite.nn.metrics.confusion import (
-    AUC,
     F1Score,
     FalseNegatives,
     FalsePositives,
@@ -71,7 +71,7 @@ _CLASSES: tuple[type[Any], ...] = (
     *(getattr(errors, name) for name in errors.__all__),
     *(getattr(confusion, name) for name in confusion.__all__),
     BinaryAccuracy, CategoricalAccuracy, SparseCategoricalAccuracy, SparseTopKCategoricalAccuracy,
-    TopKCategoricalAccuracy, Mean, Sum, Accuracy,
+    TopKCategoricalAccuracy, AUC, Mean, Sum, Accuracy,
 )  # fmt: skip
 _BY_CLASS = {kind.__name__: kind for kind in _CLASSES}
 _BY_NAME: dict[str, type[Any]] = {

@@ -17,20 +17,20 @@ __all__ = [
 
 
 def accuracy(y_true: Any, y_pred: Any) -> np.ndarray:
-    """The share of equal numbers in every example."""
+    """1 for every number that equals its target, else 0."""
     truth, guess = _pair(y_true, y_pred)
-    return _share(truth == guess)
+    return (truth == guess).astype(float)
 
 
 def binary_accuracy(y_true: Any, y_pred: Any, threshold: float = 0.5) -> np.ndarray:
-    """The share of right labels in every example; above ``threshold`` a prediction says 1.
+    """1 for every right label, else 0; above ``threshold`` a prediction says 1.
 
     >>> from autograd_lite.keras.metrics import binary_accuracy
-    >>> binary_accuracy([[1], [1], [0], [0]], [[1], [1], [0], [0.7]])
+    >>> binary_accuracy([1, 1, 0, 0], [1, 1, 0, 0.7])
     array([1., 1., 1., 0.])
     """
     truth, guess = _pair(y_true, y_pred)
-    return _share(truth == (guess > threshold))
+    return (truth == (guess > threshold)).astype(float)
 
 
 def categorical_accuracy(y_true: Any, y_pred: Any) -> np.ndarray:
@@ -80,10 +80,6 @@ def _labels(y_true: Any, guess: np.ndarray) -> np.ndarray:
             " 'categorical_accuracy'"
         )
     return labels
-
-
-def _share(right: np.ndarray) -> np.ndarray:
-    return right.mean(axis=-1) if right.ndim else right.astype(float)
 
 
 def _among_the_first(labels: np.ndarray, guess: np.ndarray, k: int) -> np.ndarray:

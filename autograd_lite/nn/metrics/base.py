@@ -81,7 +81,7 @@ class Sum(Metric):
         self, values: Any, sample_weight: Any = None
     ) -> None:
         """Take in numbers of any shape."""
-        each, weight = per_example(numbers(values), sample_weight)
+        each, weight = per_example(numbers(values), sample_weight, np.sum)
         self.total += float((each if weight is None else each * weight).sum())
 
     def result(self) -> float:
@@ -186,17 +186,39 @@ def numbers(given: Any) -> np.ndarray:
     return array if array.dtype.kind == "f" else array.astype(float)
 
 
-def per_example(values: np.ndarray, sample_weight: Any) -> tuple[np.ndarray, np.ndarray | None]:
-    """Values and their weights in one shape: without weights all of them, else one an example."""
+def per_example(
+    values: np.ndarray, sample_weight: Any, reduce: Callable[..., Any] = np.mean
+) -> tuple[np.ndarray, np.ndarray | None]:
+    """One value and, if weights are given, one weight for every example.
+
+    ``reduce`` makes one number of the values of an example. A weight for every element works too,
+    and so does one number for all, which counts as one example.
+
+    Raises
+    ------
+    ValueError
+        The weights fit neither the examples nor the elements.
+    """
     if sample_weight is None:
-        return values, None
+        return _one_each(values, reduce), None
     weight = numbers(sample_weight)
-    if weight.shape == values.shape or not weight.ndim:
-        return values, weight + np.zeros_like(values)
-    flat = weight.reshape(len(weight), -1)
-    if flat.shape[1] != 1 or len(flat) != len(values):
+    if weight.ndim == values.ndim + 1 and weight.shape[-1] == 1:
+        weight = weight[..., 0]
+    if values.ndim > weight.ndim:
+        values = reduce(values, axis=tuple(range(weight.ndim, values.ndim)))
+    try:
+        weight = np.broadcast_to(weight, np.shape(values))
+    except ValueError:
         raise ValueError(
-            f"sample_weight has shape {weight.shape}, and there are values of shape {values.shape}:"
-            " give one weight for every example"
-        )
-    return values.reshape(len(values), -1).mean(axis=1), flat[:, 0]
+            f"sample_weight has shape {np.shape(sample_weight)}, and there are values of shape"
+            f" {np.shape(values)}: give one weight for every example"
+        ) from None
+    if weight.ndim < 2:
+        return np.asarray(values), weight
+    total = _one_each(values * weight, reduce)
+    weight = _one_each(weight, reduce)
+    return np.divide(total, weight, out=np.zeros_like(total), where=weight != 0), weight
+
+
+def _one_each(values: np.ndarray, reduce: Callable[..., Any]) -> np.ndarray:
+    return values if values.ndim < 2 else reduce(values, axis=tuple(range(1, values.ndim)))

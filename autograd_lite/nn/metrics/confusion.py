@@ -1,62 +1,27 @@
-"""Metrics made of right and wrong positives and negatives: precision, recall, AUC, F scores."""
+"""Metrics made of right and wrong positives and negatives: precision, recall, F scores."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
+from autograd_lite.nn.arguments import number, positive
 from autograd_lite.nn.metrics.base import Metric, numbers, per_example
+from autograd_lite.nn.metrics.counting import paired, ratio, weights_of
 
 __all__ = [
-    "AUC", "F1Score", "FBetaScore", "FalseNegatives", "FalsePositives", "Precision", "Recall",
+    "F1Score", "FBetaScore", "FalseNegatives", "FalsePositives", "Precision", "Recall",
     "TrueNegatives", "TruePositives",
 ]  # fmt: skip
 
 _EDGE = 1e-7
 
 
-class _Confusion(Metric):
-    """Counts positives and negatives, right and wrong, at every threshold."""
+class _Thresholds(Metric):
+    """Counts positives and negatives, right and wrong, at one or more thresholds."""
 
     direction = "up"
-
-    def __init__(self, limits: Sequence[float], name: str | None, dtype: str | None) -> None:
-        self._limits = np.array(limits, float)
-        super().__init__(name, dtype)
-
-    def reset_state(self) -> None:
-        self._tp, self._fp, self._fn, self._tn = np.zeros((4, len(self._limits)))
-
-    def update_state(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> None:
-        truth, guess, weight = self._read(y_true, y_pred, sample_weight)
-        yes = guess[None, :] > self._limits[:, None]
-        right, wrong = weight * (truth > 0), weight * (truth <= 0)
-        self._tp += yes @ right
-        self._fp += yes @ wrong
-        self._fn += ~yes @ right
-        self._tn += ~yes @ wrong
-
-    def _read(
-        self, y_true: Any, y_pred: Any, sample_weight: Any
-    ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """Targets, predictions and weights, one number for every prediction."""
-        guess = numbers(y_pred)
-        truth = numbers(y_true)
-        if truth.size != guess.size:
-            raise ValueError(
-                f"{self.name} compares labels 0 and 1 with one prediction each, and was given"
-                f" shapes {truth.shape} and {guess.shape}"
-            )
-        weight = per_example(np.ones(len(guess) if guess.ndim else 1), sample_weight)[1]
-        each = guess.size // max(len(guess) if guess.ndim else 1, 1)
-        spread = np.ones(guess.size) if weight is None else np.repeat(weight, each)
-        return truth.reshape(-1), guess.reshape(-1), spread
-
-
-class _Thresholds(_Confusion):
-    """Those with one or more thresholds above which a prediction says 1."""
 
     def __init__(
         self, thresholds: Any = None, name: str | None = None, dtype: str | None = None
@@ -65,10 +30,31 @@ class _Thresholds(_Confusion):
         if not all(0 <= limit <= 1 for limit in limits):
             raise ValueError(f"thresholds lie between 0 and 1, and are {thresholds!r}")
         self.thresholds = thresholds
-        super().__init__(limits, name, dtype)
+        self._limits = np.array(limits, float)
+        super().__init__(name, dtype)
+
+    def reset_state(self) -> None:
+        counts = np.zeros((4, len(self._limits)))
+        self.true_positives, self.false_positives = counts[:2]
+        self.false_negatives, self.true_negatives = counts[2:]
+
+    def update_state(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> None:
+        truth, guess = paired(self.name, *self._looked_at(numbers(y_true), numbers(y_pred)))
+        weight = weights_of(guess, sample_weight).reshape(-1)
+        truth = truth.reshape(-1)
+        yes = guess.reshape(-1) > self._limits[:, None]
+        right, wrong = weight * (truth > 0), weight * (truth <= 0)
+        self.true_positives += yes @ right
+        self.false_positives += yes @ wrong
+        self.false_negatives += ~yes @ right
+        self.true_negatives += ~yes @ wrong
+
+    def _looked_at(self, truth: np.ndarray, guess: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """What of targets and predictions is counted."""
+        return truth, guess
 
     def _told(self, found: np.ndarray) -> Any:
-        return float(found[0]) if len(found) == 1 else found
+        return float(found[0]) if len(found) == 1 else found.copy()
 
 
 class TruePositives(_Thresholds):
@@ -77,7 +63,7 @@ class TruePositives(_Thresholds):
     name = "true_positives"
 
     def result(self) -> Any:
-        return self._told(self._tp)
+        return self._told(self.true_positives)
 
 
 class FalsePositives(_Thresholds):
@@ -86,7 +72,7 @@ class FalsePositives(_Thresholds):
     name, direction = "false_positives", "down"
 
     def result(self) -> Any:
-        return self._told(self._fp)
+        return self._told(self.false_positives)
 
 
 class FalseNegatives(_Thresholds):
@@ -95,7 +81,7 @@ class FalseNegatives(_Thresholds):
     name, direction = "false_negatives", "down"
 
     def result(self) -> Any:
-        return self._told(self._fn)
+        return self._told(self.false_negatives)
 
 
 class TrueNegatives(_Thresholds):
@@ -104,7 +90,7 @@ class TrueNegatives(_Thresholds):
     name = "true_negatives"
 
     def result(self) -> Any:
-        return self._told(self._tn)
+        return self._told(self.true_negatives)
 
 
 class _OfClass(_Thresholds):
@@ -123,18 +109,20 @@ class _OfClass(_Thresholds):
         if top_k is not None and thresholds is None:
             self._limits = np.array([-1e10])
 
-    def _read(
-        self, y_true: Any, y_pred: Any, sample_weight: Any
-    ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        truth, guess = numbers(y_true), numbers(y_pred)
+    def _looked_at(self, truth: np.ndarray, guess: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         if self.top_k is not None:
             order = np.argsort(-guess, axis=-1, kind="stable")[..., : self.top_k]
             chosen = np.zeros(guess.shape, bool)
             np.put_along_axis(chosen, order, True, axis=-1)
             guess = np.where(chosen, guess, -1e10)
-        if self.class_id is not None:
-            truth, guess = truth[..., self.class_id], guess[..., self.class_id]
-        return super()._read(truth, guess, sample_weight)
+        if self.class_id is None:
+            return truth, guess
+        if guess.ndim < 2 or not self.class_id < guess.shape[-1]:
+            raise ValueError(
+                f"class_id={self.class_id} is a column of the predictions, and {self.name} was given"
+                f" predictions of shape {guess.shape}"
+            )
+        return truth[..., self.class_id, None], guess[..., self.class_id, None]
 
 
 class Precision(_OfClass):
@@ -148,7 +136,7 @@ class Precision(_OfClass):
     name = "precision"
 
     def result(self) -> Any:
-        return self._told(_ratio(self._tp, self._tp + self._fp))
+        return self._told(ratio(self.true_positives, self.true_positives + self.false_positives))
 
 
 class Recall(_OfClass):
@@ -162,103 +150,7 @@ class Recall(_OfClass):
     name = "recall"
 
     def result(self) -> Any:
-        return self._told(_ratio(self._tp, self._tp + self._fn))
-
-
-class AUC(_Confusion):
-    """The area under a curve that is drawn by moving the threshold from 0 to 1.
-
-    Parameters
-    ----------
-    num_thresholds : int
-        In how many places the threshold stands.
-    curve : str
-        ``"ROC"``: recall over the share of negatives predicted as 1. ``"PR"``: precision over
-        recall, between two thresholds as Davis and Goadrich (2006) interpolate it.
-    summation_method : str
-        ``"interpolation"``, or the smaller (``"minoring"``) or larger (``"majoring"``) height of
-        each strip.
-    thresholds : list of float, optional
-        In place of ``num_thresholds`` even ones.
-    from_logits : bool
-        Whether predictions are logits, to be put through the sigmoid.
-
-    Examples
-    --------
-    >>> from autograd_lite.keras.metrics import AUC
-    >>> AUC(num_thresholds=3)([0, 0, 1, 1], [0, 0.5, 0.3, 0.9])
-    0.75
-    """
-
-    name = "auc"
-
-    def __init__(
-        self,
-        num_thresholds: int = 200,
-        curve: str = "ROC",
-        summation_method: str = "interpolation",
-        name: str | None = None,
-        dtype: str | None = None,
-        thresholds: Sequence[float] | None = None,
-        from_logits: bool = False,
-    ) -> None:
-        if curve not in ("ROC", "PR"):
-            raise ValueError(f"curve is 'ROC' or 'PR', not {curve!r}")
-        if summation_method not in ("interpolation", "minoring", "majoring"):
-            raise ValueError(
-                "summation_method is 'interpolation', 'minoring' or 'majoring', not"
-                f" {summation_method!r}"
-            )
-        if num_thresholds < 2:
-            raise ValueError(f"num_thresholds is a number from 2, not {num_thresholds}")
-        self.num_thresholds, self.curve = num_thresholds, curve
-        self.summation_method, self.thresholds = summation_method, thresholds
-        self.from_logits = from_logits
-        inner = (
-            [i / (num_thresholds - 1) for i in range(1, num_thresholds - 1)]
-            if thresholds is None
-            else sorted(thresholds)
-        )
-        super().__init__([-_EDGE, *inner, 1 + _EDGE], name, dtype)
-
-    def _read(
-        self, y_true: Any, y_pred: Any, sample_weight: Any
-    ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        truth, guess, weight = super()._read(y_true, y_pred, sample_weight)
-        if self.from_logits:
-            guess = np.exp(-np.logaddexp(0, -guess))
-        elif not ((guess >= 0) & (guess <= 1)).all():
-            raise ValueError(
-                f"{self.name} takes predictions between 0 and 1; end the model in a sigmoid, or"
-                " write AUC(from_logits=True)"
-            )
-        return truth, guess, weight
-
-    def result(self) -> float:
-        recall = _ratio(self._tp, self._tp + self._fn)
-        if self.curve == "PR" and self.summation_method == "interpolation":
-            return self._between_points()
-        if self.curve == "PR":
-            x, y = recall, _ratio(self._tp, self._tp + self._fp)
-        else:
-            x, y = _ratio(self._fp, self._fp + self._tn), recall
-        pair = np.stack([y[:-1], y[1:]])
-        heights = {
-            "interpolation": pair.mean(axis=0), "minoring": pair.min(axis=0),
-            "majoring": pair.max(axis=0),
-        }[self.summation_method]  # fmt: skip
-        return float(((x[:-1] - x[1:]) * heights).sum())
-
-    def _between_points(self) -> float:
-        """The area under precision over recall where true positives grow straight between points."""
-        found = self._tp + self._fp
-        gained, more = self._tp[:-1] - self._tp[1:], found[:-1] - found[1:]
-        slope = _ratio(gained, np.maximum(more, 0))
-        start = self._tp[1:] - slope * found[1:]
-        both = (found[:-1] > 0) & (found[1:] > 0)
-        growth = np.where(both, _ratio(found[:-1], found[1:]), 1.0)
-        strips = slope * (gained + start * np.log(growth))
-        return float(_ratio(strips, self._tp[1:] + self._fn[1:]).sum())
+        return self._told(ratio(self.true_positives, self.true_positives + self.false_negatives))
 
 
 class FBetaScore(Metric):
@@ -288,9 +180,8 @@ class FBetaScore(Metric):
         kinds = (None, "micro", "macro", "weighted")
         if average not in kinds:
             raise ValueError(f"average is one of {', '.join(map(repr, kinds))}, not {average!r}")
-        if not beta > 0:
-            raise ValueError(f"beta is a number above 0, not {beta!r}")
-        if threshold is not None and not 0 < threshold <= 1:
+        beta = positive("beta", beta)
+        if threshold is not None and not 0 < number("threshold", threshold) <= 1:
             raise ValueError(f"threshold lies above 0 and up to 1, and is {threshold!r}")
         self.average, self.beta, self.threshold = average, beta, threshold
         super().__init__(name, dtype)
@@ -342,8 +233,3 @@ class F1Score(FBetaScore):
         dtype: str | None = None,
     ) -> None:
         super().__init__(average, 1.0, threshold, name, dtype)
-
-
-def _ratio(above: np.ndarray, below: np.ndarray) -> np.ndarray:
-    """Above over below, and 0 where there is nothing to divide by."""
-    return np.divide(above, below, out=np.zeros_like(above), where=below != 0)

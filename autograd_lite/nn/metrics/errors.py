@@ -8,7 +8,9 @@ from typing import Any
 import numpy as np
 
 from autograd_lite.nn import losses
-from autograd_lite.nn.metrics.base import LossMetric, Metric, numbers, per_example
+from autograd_lite.nn.metrics.base import LossMetric, Metric, numbers
+from autograd_lite.nn.metrics.counting import weights_of
+from autograd_lite.value import as_value
 
 __all__ = [
     "BinaryCrossentropy", "CategoricalCrossentropy", "CategoricalHinge", "CosineSimilarity",
@@ -33,6 +35,11 @@ class RootMeanSquaredError(MeanSquaredError):
     """
 
     name = "root_mean_squared_error"
+
+    def values(self, y_true: Any, y_pred: Any) -> Any:
+        """The square of every error."""
+        y_pred = as_value(y_pred)
+        return self.loss.parts(as_value(self.loss.encode(as_value(y_true), y_pred.shape)), y_pred)
 
     def result(self) -> float:
         return math.sqrt(super().result())
@@ -147,15 +154,28 @@ class CategoricalCrossentropy(LossMetric):
 
 
 class SparseCategoricalCrossentropy(LossMetric):
-    """−log ŷ of the class whose number the target is."""
+    """−log ŷ of the class whose number the target is; targets ``ignore_class`` count as 0."""
 
     name, made_of = "sparse_categorical_crossentropy", losses.SparseCategoricalCrossentropy
 
     def __init__(
-        self, name: str | None = None, dtype: str | None = None, from_logits: bool = False
+        self,
+        name: str | None = None,
+        dtype: str | None = None,
+        from_logits: bool = False,
+        ignore_class: int | None = None,
+        axis: int = -1,
     ) -> None:
-        self.from_logits = from_logits
-        super().__init__(name, dtype, from_logits=from_logits)
+        self.from_logits, self.axis, self.ignore_class = from_logits, axis, ignore_class
+        super().__init__(name, dtype, from_logits=from_logits, axis=axis, ignore_class=ignore_class)
+
+    def update_state(  # type: ignore[override]
+        self, y_true: Any, y_pred: Any, sample_weight: Any = None
+    ) -> None:
+        if sample_weight is not None and self.ignore_class is not None:
+            truth, weight = numbers(y_true), numbers(sample_weight)
+            sample_weight = weight * (truth.reshape(weight.shape) != self.ignore_class)
+        super().update_state(y_true, y_pred, sample_weight)
 
 
 class R2Score(Metric):
@@ -207,10 +227,8 @@ class R2Score(Metric):
         guess = numbers(y_pred)
         guess = guess.reshape(len(guess), -1)
         truth = losses.MeanSquaredError().encode(numbers(y_true), guess.shape)
-        ones = np.ones(len(truth))
-        weight = per_example(ones, sample_weight)[1]
-        weight = (ones if weight is None else weight)[:, None]
-        self._count += weight.sum()
+        weight = weights_of(guess, sample_weight)
+        self._count += weight.sum(axis=0)
         self._sum += (truth * weight).sum(axis=0)
         self._squares += (truth * truth * weight).sum(axis=0)
         self._errors += ((truth - guess) ** 2 * weight).sum(axis=0)
@@ -223,10 +241,10 @@ class R2Score(Metric):
         with np.errstate(divide="ignore", invalid="ignore"):
             scores = 1 - self._errors / total
         scores = np.where(np.isinf(scores), 0.0, scores)
-        if self.class_aggregation is None:
-            return scores
-        weights = None if self.class_aggregation == "uniform_average" else total
-        score = float(np.average(scores, weights=weights))
+        score: Any = scores
+        if self.class_aggregation is not None:
+            weights = None if self.class_aggregation == "uniform_average" else total
+            score = float(np.average(scores, weights=weights))
         rest = self._samples - self.num_regressors - 1
         if self.num_regressors and rest > 0:
             score = 1 - (1 - score) * (self._samples - 1) / rest

@@ -139,6 +139,7 @@ class Optimizer(Configured, ABC):
         self.name = name or type(self).__name__.lower()
         self.iterations = 0
         self._states: dict[Value, State] = {}
+        self._spared: tuple[set[Value], tuple[str, ...]] | None = None
         self._learning_rate = _settled_rate(learning_rate)
         self.rate = math.nan
 
@@ -218,7 +219,8 @@ class Optimizer(Configured, ABC):
     def update(self, gradient: Any, state: State, data: Any) -> Any:
         """The numbers of a parameter after the step, element by element."""
         if self.weight_decay is not None:
-            data = data - data * (self.weight_decay * self.rate)
+            decay: Any = self.weight_decay * self.rate
+            data = data - data * (decay * state["decayed"] if "decayed" in state else decay)
         state["change"] = change = self.change(gradient, state, data)
         data = data + change
         if self.use_ema:
@@ -227,6 +229,34 @@ class Optimizer(Configured, ABC):
             if self.ema_overwrite_frequency and not self.iterations % self.ema_overwrite_frequency:
                 return average
         return data
+
+    def exclude_from_weight_decay(
+        self, var_list: Iterable[Value] | None = None, var_names: Iterable[str] | None = None
+    ) -> None:
+        """Keep parameters from shrinking: those listed, and those whose names contain a word.
+
+        ``exclude_from_weight_decay(var_names=["bias"])`` leaves all biases out.
+
+        Raises
+        ------
+        ValueError
+            The optimizer was built already.
+        """
+        if self._states:
+            raise ValueError(
+                f"{self.name} is in use already: call exclude_from_weight_decay before the training"
+            )
+        if isinstance(var_names, str):
+            raise TypeError(f"var_names is a list of names: [{var_names!r}], not {var_names!r}")
+        self._spared = (set(var_list or ()), tuple(var_names or ()))
+
+    def _starts_of(self, variable: Value) -> dict[str, float]:
+        """Where all that is kept of a variable starts."""
+        if self._spared is None:
+            return self.slot_starts
+        listed, words = self._spared
+        spared = variable in listed or any(word in (variable.name or "") for word in words)
+        return {**self.slot_starts, "decayed": 0.0 if spared else 1.0}
 
     def finalize_variable_values(self, variables: Iterable[Value]) -> None:
         """Put the moving averages in the variables' place, where ``use_ema`` keeps them."""
@@ -239,7 +269,8 @@ class Optimizer(Configured, ABC):
         """The update of a parameter called ``name`` as formulas; g is its gradient."""
         lines = self.formulas(name)
         if self.weight_decay is not None:
-            lines = [f"{name} ← {name} − lr·λ·{name}", *lines]
+            share = "lr·λ" if self._spared is None else "lr·λ·decayed"
+            lines = [f"{name} ← {name} − {share}·{name}", *lines]
         if self.clipnorm is not None:
             lines = ["g ← g·min(1, clipnorm / ‖g‖)", *lines]
         if self.global_clipnorm is not None:
@@ -310,10 +341,10 @@ class Optimizer(Configured, ABC):
                     " another model"
                 )
         if not known:
-            starts = self.slot_starts
             for variable in variables:
                 known[variable] = {
-                    slot: _filled(start, variable._data) for slot, start in starts.items()
+                    slot: _filled(start, variable._data)
+                    for slot, start in self._starts_of(variable).items()
                 }
 
     def slots(self, variable: Value) -> dict[str, Any]:
@@ -330,7 +361,7 @@ class Optimizer(Configured, ABC):
         self.build(variables)
         return {
             slot: np.concatenate([np.ravel(self._states[v][slot]) for v in variables])
-            for slot in self.slot_starts
+            for slot in self._starts_of(variables[0])
         }
 
     def take_flat_state(self, variables: Sequence[Value], state: State) -> None:
@@ -396,9 +427,9 @@ class Optimizer(Configured, ABC):
         self.build(variables if slots else ())
         for variable, entries in zip(variables, slots, strict=False):
             data = variable._data
-            self._states[variable] = {
-                slot: numeric.fit(np.array(entries[slot]), data) for slot in wanted
-            }
+            spared = {k: x for k, x in self._states[variable].items() if k == "decayed"}
+            made = {slot: numeric.fit(np.array(entries[slot]), data) for slot in wanted}
+            self._states[variable] = {**made, **spared}
         self.iterations = whole("iterations", state["iterations"], 0)
         for name in self.running:
             setattr(self, name, float(numbers[name]))
