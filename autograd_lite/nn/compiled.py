@@ -19,6 +19,7 @@ from autograd_lite.errors import ProgramError
 from autograd_lite.graph import all_nodes
 from autograd_lite.nn.configured import known
 from autograd_lite.nn.data import Examples
+from autograd_lite.nn.draws import stand_ins
 from autograd_lite.nn.optimizers.base import State
 from autograd_lite.nn.settings import same, settings
 from autograd_lite.nn.telling import Change, Telling, ToldStep, Updates
@@ -40,6 +41,8 @@ class _Program(NamedTuple):
     """A function of the arrays; a :class:`Telling`, where it is to tell what happens."""
     predicted: Callable[[np.ndarray], Value]
     """From what the program returns to the predictions, with the logits behind them if any."""
+    draws: tuple[Callable[[], np.ndarray], ...] = ()
+    """What draws the arrays that the program is given beside the batch, as for Dropout."""
 
 
 class _Told(NamedTuple):
@@ -77,6 +80,11 @@ class Compiled:
     ----------
     model : Trainable
         Compiled and built.
+
+    Attributes
+    ----------
+    drawn : list of ndarray
+        What was drawn for a step that then could not be made here.
     """
 
     def __init__(self, model: Trainable) -> None:
@@ -87,6 +95,7 @@ class Compiled:
         self._live: dict[Any, Value] = {}
         self._tellings: dict[Any, _Program | None] = {}
         self._updates: Updates | None = None
+        self.drawn: list[np.ndarray] = []
 
     # ── a step ────────────────────────────────────────────────────────────────────────────────
     def step(self, batch: Examples) -> tuple[float, Value | None] | None:
@@ -106,8 +115,11 @@ class Compiled:
         if not self._open:
             self._fill()
         fixed = [x._data for x in self._fixed]
-        loss, others = program.run(self._weights, fixed, *batch.arrays, self._gradients)
+        drawn = [draw() for draw in program.draws] if program.draws else []
+        given = [*batch.arrays, drawn] if drawn else batch.arrays
+        loss, others = program.run(self._weights, fixed, *given, self._gradients)
         if loss - loss != 0.0:
+            self.drawn = drawn
             self.close()
             return None
         self._update()
@@ -139,12 +151,15 @@ class Compiled:
         # What is told may be a part of what the program is given: it gets what nobody writes into.
         before = self._data.copy()
         fixed = [x._data.copy() for x in self._fixed]
-        given = [array.copy() for array in batch.arrays]
+        given: list[Any] = [array.copy() for array in batch.arrays]
+        drawn = [draw() for draw in program.draws]
+        given += [drawn] if drawn else []
         try:
             loss, others, told = program.run(self._views(before), fixed, *given, self._gradients)
         except ArithmeticError:  # Python's own 1/0 of a float: the graph has NumPy's infinities
             loss = np.nan
         if loss - loss != 0.0:
+            self.drawn = drawn
             self.close()
             return None
         gradient = self._gradient.copy()
@@ -169,9 +184,11 @@ class Compiled:
         optimizer.begin_step()
         if len(self._pieces) == 1:
             data[...] = optimizer.update(gradient, self._states[0], data)
-            return
-        for piece, state in zip(self._pieces, self._states, strict=True):
-            data[piece] = optimizer.update(gradient[piece], state, data[piece])
+        else:
+            for piece, state in zip(self._pieces, self._states, strict=True):
+                data[piece] = optimizer.update(gradient[piece], state, data[piece])
+        for view, constraint in self._constraints:
+            view[...] = constraint(view)
 
     # ── what the programs hold for ────────────────────────────────────────────────────────────
     def _ready(self) -> bool:
@@ -209,6 +226,8 @@ class Compiled:
         self._data = np.empty(ends[-1], dtypes.pop())
         self._gradient = np.zeros_like(self._data)
         self._weights, self._gradients = self._views(self._data), self._views(self._gradient)
+        views = dict(zip(parameters, self._weights, strict=True))
+        self._constraints = [(views[value], put_back) for value, put_back in model.constraints]
         size = ends[-1] if ends[-1] <= 2 * PIECE else PIECE
         self._pieces = [slice(i, i + size) for i in range(0, ends[-1], size)]
         return True
@@ -271,13 +290,15 @@ class Compiled:
             parameter.tracked = True
         try:
             x, y, *weight = leaves
-            loss, prediction = self.model.measured(x, y, weight[0] if weight else None, True)
+            with stand_ins() as draws:
+                loss, prediction = self.model.measured(x, y, weight[0] if weight else None, True)
             asked = bool(thread.questions)
         finally:
             thread.questions = before
             for parameter, was in zip(self._fixed, tracked, strict=True):
                 parameter.tracked = was
-        given = {*self._parameters, *self._fixed, *leaves}
+        masks = [each.leaf for each in draws]
+        given = {*self._parameters, *self._fixed, *leaves, *masks}
         nodes = all_nodes(loss)
         if asked or not loss.tracked or any(_frozen(node, given) for node in nodes):
             return None
@@ -286,12 +307,13 @@ class Compiled:
         wanted, predicted = _predicted(prediction) if self.model.metrics else ([], leaf)
         arguments = {
             "weights": self._parameters, "fixed": self._fixed,
-            **dict(zip(names, leaves, strict=True)),
+            **dict(zip(names, leaves, strict=True)), **({"masks": masks} if masks else {}),
         }  # fmt: skip
+        draw = tuple(each.draw for each in draws)
         try:
             if live is not None:
-                return _Program(Telling(live, loss, arguments, "weights", wanted), predicted)
-            return _Program(written(loss, arguments, "weights", wanted)[1], predicted)
+                return _Program(Telling(live, loss, arguments, "weights", wanted), predicted, draw)
+            return _Program(written(loss, arguments, "weights", wanted)[1], predicted, draw)
         except ProgramError:
             return None
 

@@ -85,6 +85,9 @@ def to_keras(model: Sequential) -> Any:
     given = model.get_compile_config()
     if given is not None:
         optimizer = _optimizer_for_keras(keras, model.optimizer)
+        pairs = zip(model.weights, theirs.weights, strict=True)
+        if spared := [other for ours, other in pairs if model.optimizer.spares(ours)]:
+            optimizer.exclude_from_weight_decay(var_list=spared)
         theirs.compile(
             optimizer=optimizer,
             loss=_for_keras(keras.losses, given["loss"]),

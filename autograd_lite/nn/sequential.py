@@ -287,10 +287,10 @@ class Sequential(Model, Configured):
     def steady(self) -> bool:
         return known(self.loss) and all(layer.steady for layer in self.layers)
 
-    def constrain(self) -> None:
-        """Put the weights back where their constraints want them; training does it every step."""
-        for layer in self.layers:
-            layer.constrain()
+    @property
+    def constraints(self) -> list[tuple[Value, Callable[[Any], Any]]]:
+        """The weights that are put back after every update, each with its constraint."""
+        return [pair for layer in self.layers for pair in layer.constraints]
 
     def get_weights(self) -> list[np.ndarray]:
         """Copies of all parameters as arrays, layer by layer; empty until the model is built."""

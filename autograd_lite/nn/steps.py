@@ -6,11 +6,14 @@ import math
 import warnings
 from typing import Any
 
+import numpy as np
+
 from autograd_lite.nn.callbacks.audience import CallbackList
 from autograd_lite.nn.callbacks.base import Callback, TrainingStep
 from autograd_lite.nn.compiled import Compiled
 from autograd_lite.nn.data import Examples
 from autograd_lite.nn.divergence import Watch
+from autograd_lite.nn.draws import given_again
 from autograd_lite.nn.trainable import Trainable
 from autograd_lite.value import Value
 
@@ -67,10 +70,18 @@ class Steps:
                     callback.take_told(told.step)
                 return told.step.loss, told.prediction
         self.close()
-        loss, prediction = step_by_step(self.model, batch, about, watching, self.watch)
+        with given_again(self._drawn()):
+            loss, prediction = step_by_step(self.model, batch, about, watching, self.watch)
         if compiled is not None and watching and _take_told(watching, batch):
             compiled.seen(batch, loss)
         return float(loss._data), prediction
+
+    def _drawn(self) -> list[np.ndarray]:
+        """What the program had drawn, if it could not make the step; to be used once."""
+        if self._compiled is None:
+            return []
+        drawn, self._compiled.drawn = self._compiled.drawn, []
+        return drawn
 
 
 def _take_told(watching: list[Callback], batch: Examples) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -73,13 +73,19 @@ class Trainable(Saving, ABC):
         """Whether the graph of a batch depends on nothing but the shapes in it.
 
         False where code that is not the library's own takes part, which may decide anew at every
-        step, and where weights have to be put back by hand.
+        step.
         """
         return False
 
+    @property
     @abstractmethod
+    def constraints(self) -> list[tuple[Value, Callable[[Any], Any]]]:
+        """The parameters that are put back after every update, each with its constraint."""
+
     def constrain(self) -> None:
-        """Put the parameters back where their constraints want them."""
+        """Put the parameters back where their constraints want them; training does it every step."""
+        for value, constraint in self.constraints:
+            value.data = np.asarray(constraint(value._data), value.dtype)
 
     @abstractmethod
     def __call__(self, x: Any, training: bool | None = None) -> Value:

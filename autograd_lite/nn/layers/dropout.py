@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from numbers import Real
 from typing import Any
 
 import numpy as np
 
+from autograd_lite.nn.draws import drawn
 from autograd_lite.nn.layers.layer import Layer, Shape
 from autograd_lite.nn.lookup import whole
 from autograd_lite.nn.session import generator
-from autograd_lite.value import Value, constant
+from autograd_lite.value import Value
 
 __all__ = ["Dropout"]
 
@@ -51,23 +53,24 @@ class Dropout(Layer):
         self.noise_shape = None if noise_shape is None else _lengths(noise_shape)
         self._numbers: np.random.Generator | None = None if seed is None else generator(seed)
 
-    @property
-    def steady(self) -> bool:
-        """Not while there are holes: every call makes others."""
-        return not self.rate and super().steady
-
     def call(self, x: Value, training: bool = False) -> Value:
         if not training or not self.rate:
             return x
         wanted = self.noise_shape or x.shape
         shape = [n if want is None else want for n, want in zip(x.shape, wanted, strict=True)]
-        numbers = self._numbers or generator()
-        kept = numbers.random(shape) >= self.rate
-        scale = 1 / (1 - self.rate) if self.rate < 1 else 0.0
-        mask = constant((kept * scale).astype(x.dtype), "mask" + self.subscript)
+        mask = drawn(
+            partial(self._draw, shape, x.dtype), tuple(shape), x.dtype, "mask" + self.subscript
+        )
         out = x * mask
         out.name = "dropped" + self.subscript
         return out
+
+    def _draw(self, shape: Sequence[int], dtype: Any) -> np.ndarray:
+        """1 / (1 − rate) where a number is kept, 0 in the holes."""
+        numbers = self._numbers or generator()
+        kept = numbers.random(shape) >= self.rate
+        scale = 1 / (1 - self.rate) if self.rate < 1 else 0.0
+        return (kept * scale).astype(dtype)
 
     def compute_output_shape(self, input_shape: Shape) -> Shape:
         return input_shape

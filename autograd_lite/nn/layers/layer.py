@@ -325,22 +325,17 @@ class Layer(Configured):
             )
         return sum(weight.size for weight in self.weights)
 
-    def constrain(self) -> None:
-        """Put the weights back where their constraints want them; training does it every step."""
-        for held in self._held.values():
-            if held.constraint is not None and held.value.tracked:
-                held.value.data = np.asarray(held.constraint(held.value._data), held.value.dtype)
-        for part in self._parts():
-            part.constrain()
+    @property
+    def constraints(self) -> list[tuple[Value, Callable[[Any], Any]]]:
+        """The weights that are put back after every update, each with its constraint."""
+        own = [(h.value, h.constraint) for h in self._held.values() if h.value.tracked]
+        found = [(value, constraint) for value, constraint in own if constraint is not None]
+        return found + [pair for part in self._parts() for pair in part.constraints]
 
     @property
     def steady(self) -> bool:
-        """Whether calls make the same graph every time, and no constraint has to be kept."""
-        return (
-            known(self)
-            and all(held.constraint is None for held in self._held.values())
-            and all(part.steady for part in self._parts())
-        )
+        """Whether calls make the same graph every time, with nothing but the library's own code."""
+        return known(self) and all(part.steady for part in self._parts())
 
     # ── what is added to the loss ─────────────────────────────────────────────────────────────
     def add_loss(self, loss: Any) -> None:

@@ -250,13 +250,16 @@ class Optimizer(Configured, ABC):
             raise TypeError(f"var_names is a list of names: [{var_names!r}], not {var_names!r}")
         self._spared = (set(var_list or ()), tuple(var_names or ()))
 
+    def spares(self, variable: Value) -> bool:
+        """Whether :meth:`exclude_from_weight_decay` named this parameter."""
+        listed, words = self._spared or ((), ())
+        return variable in listed or any(word in (variable.name or "") for word in words)
+
     def _starts_of(self, variable: Value) -> dict[str, float]:
         """Where all that is kept of a variable starts."""
         if self._spared is None:
             return self.slot_starts
-        listed, words = self._spared
-        spared = variable in listed or any(word in (variable.name or "") for word in words)
-        return {**self.slot_starts, "decayed": 0.0 if spared else 1.0}
+        return {**self.slot_starts, "decayed": 0.0 if self.spares(variable) else 1.0}
 
     def finalize_variable_values(self, variables: Iterable[Value]) -> None:
         """Put the moving averages in the variables' place, where ``use_ema`` keeps them."""
