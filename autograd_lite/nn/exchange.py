@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from autograd_lite.nn.configured import plain
-from autograd_lite.nn.layers import Input, deserialize
+from autograd_lite.nn.layers import Input, Layer, Stack, deserialize
 from autograd_lite.nn.optimizers import Optimizer
 from autograd_lite.nn.sequential import Sequential
 
@@ -73,13 +73,7 @@ def to_keras(model: Sequential) -> Any:
     theirs = keras.Sequential(name=model.name)
     theirs.add(keras.Input(shape=model.input_shape[1:], dtype=model.dtype))
     for layer in model.layers:
-        kind = getattr(keras.layers, type(layer).__name__, None)
-        if kind is None or not type(layer).__module__.startswith("autograd_lite."):
-            raise ValueError(
-                f"layer {layer.name!r} is a {type(layer).__name__}, which Keras does not have"
-            )
-        config = {k: v for k, v in layer.get_config().items() if k != "input_shape"}
-        theirs.add(kind(**{**config, "name": layer.name}))
+        theirs.add(_layer_for_keras(keras, layer))
     for ours, other in zip(model.layers, theirs.layers, strict=True):
         other.set_weights(ours.get_weights())
     given = model.get_compile_config()
@@ -123,6 +117,9 @@ def from_keras(keras_model: Any) -> Sequential:
         raise ValueError(f"Keras model {keras_model.name!r} has no weights yet: call it on data")
     model = Sequential([Input(shape=keras_model.input_shape[1:])], name=keras_model.name)
     for layer in keras_model.layers:
+        if isinstance(layer, keras.Sequential):
+            model.add(from_keras(layer))
+            continue
         config = {"class_name": type(layer).__name__, "config": layer.get_config()}
         model.add(deserialize(_from_keras(config)))
     for ours, theirs in zip(model.layers, keras_model.layers, strict=True):
@@ -156,6 +153,19 @@ def _keras() -> Any:
 
 
 # ── to Keras ──────────────────────────────────────────────────────────────────────────────────
+def _layer_for_keras(keras: Any, layer: Layer) -> Any:
+    if isinstance(layer, Stack):
+        inside = [_layer_for_keras(keras, each) for each in layer.layers]
+        return keras.Sequential(inside, name=layer.name)
+    kind = getattr(keras.layers, type(layer).__name__, None)
+    if kind is None or not type(layer).__module__.startswith("autograd_lite."):
+        raise ValueError(
+            f"layer {layer.name!r} is a {type(layer).__name__}, which Keras does not have"
+        )
+    config = {k: v for k, v in layer.get_config().items() if k != "input_shape"}
+    return kind(**{**config, "name": layer.name})
+
+
 def _optimizer_for_keras(keras: Any, optimizer: Optimizer) -> Any:
     name = type(optimizer).__name__
     if name not in _BLOCKS or not type(optimizer).__module__.startswith("autograd_lite."):

@@ -10,7 +10,7 @@ import numpy as np
 from autograd_lite.errors import did_you_mean
 from autograd_lite.nn import data
 from autograd_lite.nn.configured import Configured, known, plain
-from autograd_lite.nn.layers import InputLayer, Layer, deserialize
+from autograd_lite.nn.layers import InputLayer, Layer, Stack, deserialize, unstacked
 from autograd_lite.nn.layers.layer import Shape, free_name
 from autograd_lite.nn.lookup import switch
 from autograd_lite.nn.names import lowered
@@ -22,6 +22,7 @@ from autograd_lite.value import Value, constant
 
 __all__ = ["Sequential"]
 
+_NAME = "sequential"
 _FORMER = {
     "predict_classes": "It is np.argmax(model.predict(x), axis=1), or model.predict(x) > 0.5 with"
     " one sigmoid.",
@@ -61,14 +62,17 @@ class Sequential(Model, Configured):
     """
 
     def __init__(
-        self, layers: Iterable[Layer] | None = None, trainable: bool = True, name: str | None = None
+        self,
+        layers: Iterable[Layer | Sequential] | None = None,
+        trainable: bool = True,
+        name: str | None = None,
     ) -> None:
         if isinstance(layers, Layer):
             raise TypeError("Sequential takes a list of layers: Sequential([layer])")
         if isinstance(trainable, str):
             raise TypeError(f"a model's name is a keyword: Sequential(layers, name={trainable!r})")
         trainable = switch("trainable", trainable)
-        self.name = name or "sequential"
+        self.name = name or _NAME
         self.layers: list[Layer] = []
         self._shape: Shape | None = None
         self._input: InputLayer | None = None
@@ -79,8 +83,10 @@ class Sequential(Model, Configured):
             self.trainable = False
 
     # ── layers ────────────────────────────────────────────────────────────────────────────────
-    def add(self, layer: Layer) -> None:
+    def add(self, layer: Layer | Sequential) -> None:
         """Put a layer at the end.
+
+        A model becomes one layer, a :class:`Stack` of its layers, which belong to both models then.
 
         Raises
         ------
@@ -89,10 +95,12 @@ class Sequential(Model, Configured):
         ValueError
             It is in the model already, or its name is taken; or it is an Input, and not the first.
         """
+        if isinstance(layer, Sequential):
+            layer = layer._stacked()
         if not isinstance(layer, Layer):
             hint = f"; write {layer.__name__}(…)" if isinstance(layer, type) else ""
             raise TypeError(f"a model is made of layers, such as Dense(1), not {layer!r}{hint}")
-        if any(layer is other for other in self.layers):
+        if {*unstacked([layer])} & {*unstacked(self.layers)}:
             raise ValueError(f"layer {layer.name!r} is in the model already; make a new layer")
         if isinstance(layer, InputLayer):
             if self.layers or self._input:
@@ -114,6 +122,19 @@ class Sequential(Model, Configured):
             except Exception:
                 self.pop()  # the model stays as it was
                 raise
+
+    def _stacked(self) -> Stack:
+        self._check_layers()
+        shape = None if self._shape is None else self._shape[1:]
+        stack = Stack(
+            self.layers,
+            name=self.name,
+            trainable=self.trainable,
+            dtype=self.dtype,
+            input_shape=shape,
+        )
+        stack.named = self.name != _NAME
+        return stack
 
     def pop(self) -> Layer:
         """Take the last layer out, and return it."""
@@ -320,7 +341,7 @@ class Sequential(Model, Configured):
     # ── other forms ───────────────────────────────────────────────────────────────────────────
     def neurons(self) -> MLP:
         """The same model on scalars: every weight, product and sum is a Value of its own."""
-        found = [layer.neurons() for layer in self.layers]
+        found = [layer.neurons() for layer in unstacked(self.layers)]
         return MLP.of([scalars for scalars in found if scalars is not None])
 
     def get_config(self) -> dict[str, Any]:

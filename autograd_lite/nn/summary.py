@@ -68,7 +68,7 @@ def summary_text(
 
 
 def _row(layer: Layer) -> tuple[str, ...]:
-    title = f"{layer.name} ({type(layer).__name__})"
+    title = f"{layer.name} ({layer.kind or type(layer).__name__})"
     if not layer.built:
         return title, "?", "0 (unbuilt)"
     shape = layer.compute_output_shape(layer.build_shape or ())

@@ -86,7 +86,7 @@ def test_digits(tmp_path, capsys):
     model.fit(x_train, y_train, epochs=8, verbose=2, validation_split=0.1)
     assert len(capsys.readouterr().out.splitlines()) == 16
     assert model.evaluate(x_train, y_train, verbose=0)[1] > 0.95
-    probability = keras.Sequential([model.layers[0], *model.layers[1:], keras.layers.Softmax()])
+    probability = tf.keras.Sequential([model, tf.keras.layers.Softmax()])
     chosen = np.argmax(probability.predict(x_train), axis=1)
     assert chosen.tolist() == np.argmax(model.predict(x_train), axis=1).tolist()
     model.save(tmp_path / "digits.keras")

@@ -345,3 +345,69 @@ def test_loading_is_safe_in_any_mode(tmp_path):
     model.save(tmp_path / "model.keras")
     again = keras.models.load_model(tmp_path / "model.keras", safe_mode=False)
     np.testing.assert_array_equal(again.get_weights()[0], model.get_weights()[0])
+
+
+# ── a model inside another ────────────────────────────────────────────────────────────────────
+def nested():
+    inner = keras.Sequential([keras.Input((3,)), layers.Dense(4, "tanh"), layers.Dense(3)])
+    outer = keras.Sequential([inner, layers.Softmax()])
+    outer.compile("adam", "sparse_categorical_crossentropy", metrics=["accuracy"])
+    return inner, outer
+
+
+def test_a_model_inside_another_shares_its_weights():
+    inner, outer = nested()
+    assert outer.input_shape == (None, 3)
+    scores = inner.predict(X, verbose=0)
+    probabilities = np.exp(scores) / np.exp(scores).sum(axis=1, keepdims=True)
+    assert outer.predict(X, verbose=0) == approx(probabilities)
+    before = inner.get_weights()
+    outer.fit(X, Y % 3, epochs=3, verbose=0)
+    assert any((a != b).any() for a, b in zip(inner.get_weights(), before, strict=True))
+    for a, b in zip(inner.get_weights(), outer.get_weights(), strict=True):
+        np.testing.assert_array_equal(a, b)
+    assert [w.name for w in outer.weights] == ["kernel₁.₁", "bias₁.₁", "kernel₁.₂", "bias₁.₂"]
+
+
+def test_a_model_inside_another_is_trained_by_programs_too():
+    found = []
+    for eagerly in (True, False):
+        keras.utils.set_random_seed(4)
+        _, outer = nested()
+        outer.run_eagerly = eagerly
+        history = outer.fit(X, Y % 3, epochs=3, batch_size=2, verbose=0).history
+        found.append((history, [w.tolist() for w in outer.get_weights()]))
+        assert eagerly is (outer.written is None)
+    assert found[0] == found[1]
+
+
+def test_a_model_inside_another_as_a_layer(capsys, tmp_path):
+    inner, outer = nested()
+    outer.summary()
+    assert "│ sequential (Sequential)         │ (None, 3)              │            31 │" in (
+        capsys.readouterr().out
+    )
+    outer.layers[0].trainable = False
+    assert not outer.trainable_weights
+    outer.save(tmp_path / "outer.keras")
+    again = keras.models.load_model(tmp_path / "outer.keras")
+    np.testing.assert_array_equal(again.predict(X, verbose=0), outer.predict(X, verbose=0))
+    assert [type(layer).__name__ for layer in again.layers] == ["Stack", "Softmax"]
+    twice = keras.Sequential([inner, keras.Sequential([layers.Dense(2)])])
+    assert [layer.name for layer in twice.layers] == ["sequential", "sequential_1"]
+    scores = twice.neurons()(X[0].tolist())
+    assert [score.data for score in scores] == approx(twice.predict(X[:1], verbose=0)[0])
+
+
+@pytest.mark.parametrize(
+    ("make", "message"),
+    [
+        (lambda inner: [inner, inner], "in the model already"),
+        (lambda inner: [inner, inner.layers[0]], "layer 'dense' is in the model already"),
+        (lambda inner: [keras.Input((2,)), inner], "layer 'dense' takes 3 features, and was giv"),
+        (lambda inner: [keras.Sequential()], "the model has no layers yet"),
+    ],
+)
+def test_a_model_that_fits_in_no_other(make, message):
+    with pytest.raises(ValueError, match=message):
+        keras.Sequential(make(nested()[0]))

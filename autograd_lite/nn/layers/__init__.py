@@ -12,10 +12,12 @@ from autograd_lite.nn.layers.dropout import Dropout
 from autograd_lite.nn.layers.layer import Layer
 from autograd_lite.nn.layers.scaling import Normalization, Rescaling
 from autograd_lite.nn.layers.shaping import Flatten, Input, InputLayer, Reshape
+from autograd_lite.nn.layers.stack import Stack, unstacked
 
 __all__ = [
     "ELU", "Activation", "Dense", "Dropout", "Flatten", "Input", "InputLayer", "Layer", "LeakyReLU",
-    "Normalization", "PReLU", "ReLU", "Rescaling", "Reshape", "Softmax", "deserialize", "serialize",
+    "Normalization", "PReLU", "ReLU", "Rescaling", "Reshape", "Softmax", "Stack", "deserialize", "serialize",
+    "unstacked",
 ]  # fmt: skip
 
 _TABLE: dict[str, type[Layer]] = {
@@ -46,4 +48,7 @@ def deserialize(config: Mapping[str, Any], custom_objects: Mapping[str, Any] | N
     custom_objects : mapping of str to class, optional
         Layers of one's own by the names of their classes.
     """
+    if config.get("class_name") == Stack.__name__:
+        given = dict(config["config"])
+        return Stack([deserialize(layer, custom_objects) for layer in given.pop("layers")], **given)
     return revived(config, {**_TABLE, **(custom_objects or {})})

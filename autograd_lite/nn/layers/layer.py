@@ -79,6 +79,8 @@ class Layer(Configured):
     ((1, 1), ['gain₁', 'kernel₂', 'bias₂'])
     """
 
+    kind = ""
+    """What a summary calls a layer of this class; the name of the class, unless it is set."""
     subscript = ""
     _within: tuple[str, ...] = ()
     build_shape: Shape | None = None
@@ -403,7 +405,7 @@ def _mode(training: bool | None) -> Iterator[bool]:
 
 def free_name(layer: Layer, taken: Iterable[str]) -> str:
     """The layer's name, with a number behind it where it is taken: ``dense_1``."""
-    name, stem, count = layer.name, snake_case(type(layer).__name__), 0
+    name, stem, count = layer.name, snake_case(layer.kind or type(layer).__name__), 0
     while name in taken:
         count += 1
         name = f"{stem}_{count}"
