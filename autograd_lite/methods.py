@@ -16,10 +16,10 @@ __all__ = ["Methods"]
 
 
 _ELSEWHERE = {
+    "assign": "New numbers are set by v.data = …",
     "astype": "Value(v.data.astype(np.float32)) makes a new one",
     "dot": "Write a @ b, or np.dot(a, b)",
     "gradient": "The gradient is .grad",
-    "numpy": "The numbers are .data",
     "requires_grad": "Every Value has a gradient; detach() gives one without",
     "tolist": "The numbers are .data, and .data.tolist() of an array",
     "zero_grad": "To start anew, set .grad = None",
@@ -233,6 +233,10 @@ class Methods:
                 " them with v.data.tolist()"
             )
         return float(data.item())
+
+    def numpy(self: Any) -> np.ndarray:
+        """The numbers as an array of their own, which has no gradient: a copy of ``.data``."""
+        return np.array(self._answer("numpy"))
 
     def __len__(self: Any) -> int:
         if not self.ndim:

@@ -102,6 +102,16 @@ def test_comparisons_answer_plainly_and_identity_hashes():
     assert (a < 2, a <= 1, a != 1) == (True, True, False)
 
 
+def test_the_numbers_as_an_array():
+    x = Value([1.0, 2.0])
+    numbers = x.numpy()
+    numbers[0] = 9.0
+    assert type(numbers) is np.ndarray
+    assert x.data.tolist() == [1.0, 2.0]
+    assert Value(np.float32(2.5)).numpy().dtype == np.float32
+    assert (3 * x.sum()).numpy() == 9.0
+
+
 def test_containers_and_indexing():
     x = Value(np.arange(6.0).reshape(2, 3), name="x")
     assert len(x) == 2

@@ -80,8 +80,9 @@ def test_digits(tmp_path, capsys):
     model.summary()
     assert "Total params: 1,316" in capsys.readouterr().out
     logits = model(x_train[:1])
-    assert tf.nn.softmax(logits.data).sum() == pytest.approx(1, abs=1e-6)
+    assert tf.nn.softmax(logits).numpy().sum() == pytest.approx(1, abs=1e-6)
     loss_fn = tf.keras.losses.SparseCategoricalCrossentropy(from_logits=True)
+    assert loss_fn(y_train[:1], logits.numpy()).numpy() == pytest.approx(np.log(4), abs=2)
     model.compile(optimizer="adam", loss=loss_fn, metrics=["accuracy"])
     model.fit(x_train, y_train, epochs=8, verbose=2, validation_split=0.1)
     assert len(capsys.readouterr().out.splitlines()) == 16

@@ -289,6 +289,15 @@ def test_an_activation_taken_away():
     assert layer(-np.ones((1, 3))).data.tolist() == [[-2.0, -2.0]]
 
 
+def test_weights_as_arrays():
+    layer = layers.Dense(1, kernel_initializer="ones", input_shape=[2])
+    keras.Sequential([layer])
+    kernel = layer.kernel.numpy()
+    assert (kernel.tolist(), kernel.dtype) == ([[1.0], [1.0]], np.float32)
+    with pytest.raises(AttributeError, match=r"no 'assign'\. New numbers are set by v\.data"):
+        layer.kernel.assign(kernel)
+
+
 def test_names_of_initializers():
     assert keras.initializers.OrthogonalInitializer is keras.initializers.Orthogonal
     made = keras.initializers.get("IdentityInitializer")
