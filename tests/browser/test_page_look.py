@@ -67,7 +67,7 @@ STATES += [
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_contrast(open_page, model, theme):
-    opened = open_page(model, size=(1440, 1400), color_scheme=theme)
+    opened = open_page(model, size=(1440, 1500), color_scheme=theme)
     opened.page.locator(".trace summary").click()
     opened.page.wait_for_selector(".trace tbody tr")
     for address in STATES:

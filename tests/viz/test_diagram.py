@@ -107,7 +107,7 @@ def test_the_size_of_a_png_is_bounded(monkeypatch):
     monkeypatch.setattr(drawing_module, "_LARGEST_PNG", 500)
     diagram = draw(passed(scalar_neuron()))
     width, height = struct.unpack(">II", diagram.png[16:24])
-    assert diagram.scene.width > 1500
+    assert diagram.scene.width > 1000
     assert 450 <= max(width, height) * 72 / 96 <= 510
     assert "dpi" not in diagram.dot
 

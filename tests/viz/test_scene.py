@@ -80,6 +80,20 @@ def test_layers_do_not_collide(model, medium, request):
         assert collisions(lay_out(recording, graph, MEDIA[medium])) == []
 
 
+@pytest.mark.parametrize("medium", MEDIA)
+def test_a_chain_is_not_stretched_by_its_labels(medium):
+    """A label wider than its road hangs below the cards beside it, and the road stays short."""
+    scene = lay_out(passed(SINGLE["scalar_neuron"]()), 0, MEDIA[medium])
+    hanging = [r for r in scene.roads if r.label and not r.beside]
+    assert len(hanging) >= 3
+    for road in hanging:
+        start, *_, end = road.forward
+        assert start[1] == end[1]
+        assert end[0] - start[0] < road.label.w
+        assert road.label.y > start[1]
+    assert sum(c.box.w for c in scene.cards) > 0.6 * scene.width
+
+
 def test_the_check_notices_a_collision():
     """The test of the test: a card put upon another, and a road across one."""
     scene = lay_out(passed(five_times()))
@@ -267,8 +281,17 @@ def test_lanes_run_beside_the_road():
     assert shifted(road, -5)[0] == (0, -5)
     bend: Curve = ((0, 0), (10, 0), (20, 20), (20, 30))
     lane = shifted(bend, 4)
-    assert lane[:2] == ((0, 4), (10, 4))  # level as the road leaves
-    assert lane[2:] == ((16, 20), (16, 30))  # upright as it arrives
+    assert lane[0] == (0, 4) and lane[1][1] == 4  # level as the road leaves
+    assert lane[-1] == (16, 30) and lane[-2][0] == 16  # upright as it arrives
+
+
+@pytest.mark.parametrize("offset", [-7, 7])
+def test_lanes_keep_their_distance_where_the_road_is_upright(offset):
+    """An S that leaves and arrives level: the two lanes do not meet in between."""
+    bend: Curve = ((0, 0), (50, 0), (0, 90), (50, 90))
+    road = np.array(points(bend, 200))
+    for place in points(shifted(bend, offset), 24):
+        assert 4 < np.hypot(*(road - place).T).min() < 10
 
 
 def test_a_lane_of_handles_that_fall_together():
@@ -292,6 +315,7 @@ def test_ids_in_the_skeleton_are_ours(text):
     """No text of the learner's reaches the drawing that Graphviz places."""
     from viz.graphics.sizes import Sizes
     from viz.scenes.graph import _skeleton
+    from viz.scenes.hanging import Hanging
     from viz.words.texts import GraphTexts, StepTexts
 
     a = leaf(text or "a", 1.0)
@@ -299,5 +323,5 @@ def test_ids_in_the_skeleton_are_ours(text):
     sizes = Sizes(
         GraphTexts(recording.graphs[0]), [StepTexts(recording, recording.steps[0])], style.PAGE
     )
-    words = set(re.findall(r'"([^"]*)"', _skeleton(sizes)))
+    words = set(re.findall(r'"([^"]*)"', _skeleton(Hanging(sizes))))
     assert all(word.isascii() for word in words)

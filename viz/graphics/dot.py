@@ -61,8 +61,13 @@ class Skeleton:
         self._columns: list[tuple[list[str], Home]] = []
         self._modules: dict[Home, list[tuple[str, dict[str, str]]]] = {(): []}
 
-    def card(self, name: str, w: float, h: float, home: Home = ()) -> None:
-        self._add(home, name, width=_inches(w), height=_inches(h))
+    def card(self, name: str, w: float, h: float, home: Home = (), below: float = 0) -> None:
+        """A card at the port ``p``, with room below it for a label if need be."""
+        if below:
+            rows = _blank(w, h, port="p") + _blank(w, below)
+            self._add(home, name, shape="plain", fixedsize="false", label=_table(rows))
+        else:
+            self._add(home, name, width=_inches(w), height=_inches(h))
 
     def slot(self, name: str, w: float, road: float, below: float, home: Home) -> None:
         """Room on a road: as wide as the label, which hangs below."""

@@ -96,7 +96,9 @@ def shifted(curve: Sequence[Point], offset: float) -> Curve:
     """The lane beside a curve: every point moved to the right of the way, seen downwards-y.
 
     A handle moves with the end that it belongs to, so that the lane starts and ends as the curve.
+    A piece that turns is halved first, or two lanes would meet where an S is upright.
     """
+    curve = _halved(curve)
     last = len(curve) - 1
     moved = []
     for i, (x, y) in enumerate(curve):
@@ -104,6 +106,32 @@ def shifted(curve: Sequence[Point], offset: float) -> Curve:
         dx, dy = _direction(curve, max(end - 1, 0), min(end + 1, last))
         moved.append((x - dy * offset, y + dx * offset))
     return tuple(moved)
+
+
+def _halved(curve: Sequence[Point]) -> Curve:
+    """The same curve, with two pieces in the place of each that turns much."""
+    found = [curve[0]]
+    for place in range(0, len(curve) - 1, 3):
+        a, b, c, d = piece = curve[place : place + 4]
+        ab, bc, cd = _middle(a, b), _middle(b, c), _middle(c, d)
+        left, right = _middle(ab, bc), _middle(bc, cd)
+        chord = _direction((left, right), 0, 1)
+        start, end = _direction(piece, 0, 1), _direction(piece, 2, 3)
+        turned = min(chord[0] * x + chord[1] * y for x, y in (start, end))
+        found += (
+            [b, c, d]
+            if turned > _TURN or chord == (0, 0)
+            else [ab, left, _middle(left, right), right, cd, d]
+        )
+    return tuple(found)
+
+
+_TURN = 0.87
+"""The cosine of a turn, 30°, that a lane of one piece can follow."""
+
+
+def _middle(a: Point, b: Point) -> Point:
+    return (a[0] + b[0]) / 2, (a[1] + b[1]) / 2
 
 
 def _direction(curve: Sequence[Point], start: int, end: int) -> Point:

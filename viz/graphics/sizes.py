@@ -245,7 +245,7 @@ class Sizes:
         label = self.labels.get((op, use))
         if label is None:
             return 16.0, 2 * self.metrics.lane, 0.0
-        return label + 4, 2 * self.metrics.lane, self.LABEL_HEIGHT
+        return label + 2 * self.metrics.lane, 2 * self.metrics.lane, self.LABEL_HEIGHT
 
     def above(self, op: Node) -> float:
         """How far the first satellite's card ends above the operation's middle."""

@@ -184,8 +184,8 @@ export function render({ model: given, el, place = null, moved = null }) {
     const wide = pan.clientWidth - parseFloat(pad.paddingLeft) - parseFloat(pad.paddingRight);
     fit = Math.min(1.25, wide / graph.width);
     if (fit < 0.62) fit = 0.85; // it pans anyway, so let it be readable
-    // The rest of the page needs about 500 px; a tall drawing gives way, but stays readable.
-    fit = Math.min(fit, Math.max(0.72, (tall - (wired ? 400 : 500)) / graph.height));
+    // The rest of the page needs about 560 px; a tall drawing gives way, but stays readable.
+    fit = Math.min(fit, Math.max(0.72, (tall - (wired ? 400 : 560)) / graph.height));
     const { svg } = wired ? net : current.drawing;
     svg.setAttribute("width", Math.floor(graph.width * fit));
     svg.setAttribute("height", Math.floor(graph.height * fit));

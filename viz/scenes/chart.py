@@ -62,6 +62,31 @@ class _Chart:
             for e in answer.get("edges", [])
             if "id" in e
         }
+        self._in_order()
+
+    def _in_order(self) -> None:
+        """Neurons of one layer stand in their own order, whichever Graphviz chose for them.
+
+        They have the same size and the same inputs, so that nothing else is touched. A road that
+        Graphviz bent around something led to the former place, and is forgotten.
+        """
+        for column in self._columns().values():
+            boxes = sorted((self.cards[n.id].box for n in column), key=lambda box: box.y)
+            for node, box in zip(column, boxes, strict=True):
+                if self.cards[node.id].box == box:
+                    continue
+                self.cards[node.id] = replace(self.cards[node.id], box=box)
+                ends = {f"i{node.id}_{use}" for use, _ in self.sizes.inputs(node)}
+                ends |= {f"i{op}_{use}" for op, use in self._used_by.get(node.id, ())}
+                self.ways = {key: way for key, way in self.ways.items() if key not in ends}
+
+    @cached_property
+    def _used_by(self) -> dict[int, list[tuple[int, int]]]:
+        found: dict[int, list[tuple[int, int]]] = {}
+        for node in self.sizes.nodes:
+            for use, x in self.sizes.inputs(node):
+                found.setdefault(x, []).append((node.id, use))
+        return found
 
     def _point(self, text: str) -> tuple[float, float]:
         x, y = text.split(",")
@@ -102,10 +127,13 @@ class _Chart:
         for home, column in columns.items():
             plan.column([f"n{n.id}" for n in column], home[0])
         for node, use, x in edges:
-            plan.road(
-                f"n{x}:e", f"n{node.id}:w", f"i{node.id}_{use}", 8 if self.sizes.uses[x] == 1 else 1
-            )
+            # What was computed goes straight on; a target comes to it from the side.
+            main = self.sizes.uses[x] == 1 and (self._computed(x) or len(node.inputs) == 1)
+            plan.road(f"n{x}:e", f"n{node.id}:w", f"i{node.id}_{use}", 8 if main else 1)
         return plan.source()
+
+    def _computed(self, node: int) -> bool:
+        return bool(self.sizes.graph.nodes[node].inputs)
 
     def _columns(self) -> dict[tuple[Home, tuple[int, ...]], list[Node]]:
         """Neurons that stand upon each other: those of one frame with the same inputs."""

@@ -18,6 +18,7 @@ from viz import layout
 from viz.graphics import dot, style
 from viz.graphics.geometry import Box, Crowd, Curve, dock, line, points, shifted
 from viz.graphics.sizes import Card, Home, Sizes, shared
+from viz.scenes.hanging import ENDS, Hanging, Key
 from viz.scenes.scene import Cluster, OpMark, Road, Scene, around, trimmed
 
 __all__ = ["lay_out_nodes"]
@@ -25,21 +26,30 @@ __all__ = ["lay_out_nodes"]
 
 def lay_out_nodes(sizes: Sizes, timeout: float) -> Scene:
     """The scene of a graph that is drawn node by node."""
-    answer = json.loads(layout.render(_skeleton(sizes), "json", timeout=timeout))
-    return _Placed(sizes, answer).scene()
+    barred: set[tuple[Key, str]] = set()
+    while True:
+        hanging = Hanging(sizes, barred)
+        answer = json.loads(layout.render(_skeleton(hanging), "json", timeout=timeout))
+        placed = _Placed(hanging, answer)
+        bent = placed.bent()
+        if not bent:
+            return placed.scene()
+        # Where a second try is bent again none hangs any more, so that this ends.
+        barred = bent if not barred else {(k, end) for k in sizes.labels for end in ENDS}
 
 
-def _skeleton(sizes: Sizes) -> str:
+def _skeleton(hanging: Hanging) -> str:
     """The blank drawing that Graphviz places: leaves, blocks, and slots for the labels of roads."""
+    sizes = hanging.sizes
     plan = dot.Skeleton(sizes.tangled)
     for node in sizes.nodes:
         if not node.op and node.id not in sizes.attached:
             box = sizes.cards[node.id].box.grown(style.BORDER / 2)
-            plan.card(f"n{node.id}", box.w, box.h)
+            plan.card(f"n{node.id}", box.w, box.h, below=hanging.under(node.id))
             if any(sizes.homes[op.id] for op in sizes.ops if node.id in op.inputs):
                 plan.first(f"n{node.id}")
     for op in sizes.ops:
-        plan.block(f"o{op.id}", sizes.block(op), sizes.homes[op.id])
+        plan.block(f"o{op.id}", hanging.block(op), sizes.homes[op.id])
         main, attached = sizes.spine(op), dict(sizes.satellites[op.id])
         merges = len(sizes.inputs(op)) - len(attached) > 1
         for use, x in sizes.inputs(op):
@@ -48,11 +58,10 @@ def _skeleton(sizes: Sizes) -> str:
             key, source = f"{op.id}_{use}", sizes.graph.nodes[x]
             ranks = 3 if merges else 1
             leave, arrive = (1000 if sizes.uses[x] == 1 else 200), (1000 if use == main else 200)
-            tail = f"o{x}:out:e" if source.op else f"n{x}:e"
+            tail = f"o{x}:out:e" if source.op else f"n{x}:{'p:' if hanging.under(x) else ''}e"
             if (op.id, use) in sizes.labels or sizes.uses[x] > 1:
-                plan.slot(
-                    f"s{key}", *sizes.slot(op.id, use), shared(sizes.homes[op.id], sizes.homes[x])
-                )
+                home = shared(sizes.homes[op.id], sizes.homes[x])
+                plan.slot(f"s{key}", *hanging.slot(op.id, use), home)
                 plan.road(tail, f"s{key}:p:w", f"a{key}", leave, min(sizes.uses[x], 3))
                 plan.road(f"s{key}:p:e", f"o{op.id}:in:w", f"b{key}", arrive, ranks)
             else:
@@ -63,8 +72,9 @@ def _skeleton(sizes: Sizes) -> str:
 class _Placed:
     """What Graphviz answered, read back into a scene."""
 
-    def __init__(self, sizes: Sizes, answer: dict) -> None:
-        self.sizes, self.lane = sizes, sizes.metrics.lane
+    def __init__(self, hanging: Hanging, answer: dict) -> None:
+        self.hanging, self.sizes = hanging, hanging.sizes
+        self.lane = self.sizes.metrics.lane
         self.top = float(answer["bb"].split(",")[3])
         self.at = {
             o["name"]: self._point(o["pos"]) for o in answer.get("objects", []) if "pos" in o
@@ -80,10 +90,22 @@ class _Placed:
         x, y = text.split(",")
         return float(x), self.top - float(y)
 
+    def bent(self) -> set[tuple[Key, str]]:
+        """Ends of roads with a hanging label that are not level, so that it would hang elsewhere."""
+        found = set()
+        for (op, use), hung in self.hanging.labels.items():
+            first, last = self.ways[f"a{op}_{use}"], self.ways[f"b{op}_{use}"]
+            if hung.before > 0 and abs(first[0][1] - first[-1][1]) > _LEVEL:
+                found.add(((op, use), "before"))
+            if hung.after > 0 and abs(last[0][1] - last[-1][1]) > _LEVEL:
+                found.add(((op, use), "after"))
+        return found
+
     def scene(self) -> Scene:
         for node in self.sizes.nodes:
             if f"n{node.id}" in self.at:
-                self._card(node, self.at[f"n{node.id}"])
+                x, y = self.at[f"n{node.id}"]
+                self._card(node, (x, y - self.hanging.under(node.id) / 2))
         for op in self.sizes.ops:
             self._op(op)
         # All places are known before the first road leaves: a fan looks at where its roads go.
@@ -98,8 +120,8 @@ class _Placed:
         self.cards[node.id] = replace(card, box=card.box.moved(x, y))
 
     def _op(self, op: Node) -> None:
-        block, (x, y) = self.sizes.block(op), self.at[f"o{op.id}"]
-        dx, dy = block.op_from_centre()
+        x, y = self.at[f"o{op.id}"]
+        dx, dy = self.hanging.block(op).op_from_centre()
         x, y = x + dx, y + dy
         w, h = self.sizes.op_size(op)
         self.ops[op.id] = OpMark(op, self.sizes.texts.sign(op), Box(x - w / 2, y - h / 2, w, h))
@@ -155,14 +177,32 @@ class _Placed:
         way = self.ways[f"a{op.id}_{use}"]
         last = self.ways.get(f"b{op.id}_{use}")
         if last and key in self.sizes.labels:
-            w, h = self.sizes.labels[key], self.sizes.LABEL_HEIGHT
-            middle = (way[-1][0] + last[0][0]) / 2
-            label = Box(middle - w / 2, way[-1][1] + self.lane + 4, w, h)
+            label = self._label(key, x, way, last)
         way = _joined(way, last) if last else way
         way = self._arriving(self._leaving(way, start, self._fan(x, op.id, use)), mark, op)
         forward = dock(shifted(way, -self.lane), *_hub(mark, -self.lane))
         backward = tuple(reversed(dock(shifted(way, self.lane), *_hub(mark, self.lane))))
         return Road(x, op.id, use, forward, backward if back else None, label)
+
+    def _label(self, key: Key, source: int, way: Curve, last: Curve) -> Box:
+        """The label in its slot, or where it hangs: as near the middle of its road as it can be."""
+        w, h = self.sizes.labels[key], self.sizes.LABEL_HEIGHT
+        middle = (way[-1][0] + last[0][0]) / 2
+        hung = self.hanging.labels.get(key)
+        if hung is None:
+            return Box(middle - w / 2, way[-1][1] + self.lane + 4, w, h)
+        start = self._edge(source, 1) - hung.before if hung.before else way[-1][0]
+        stop = self._edge(key[0], -1) + hung.after if hung.after else last[0][0]
+        middle = min(max(middle, start + w / 2), stop - w / 2)
+        return Box(middle - w / 2, way[-1][1] + hung.drop, w, h)
+
+    def _edge(self, node: int, side: int) -> float:
+        """Where the piece that Graphviz placed for a node ends, to the left (−1) or right (1)."""
+        if not self.sizes.graph.nodes[node].op:
+            return self.at[f"n{node}"][0] + side * (self.cards[node].box.w + style.BORDER) / 2
+        block = self.hanging.block(self.sizes.graph.nodes[node])
+        wide = block.left + block.op_w + block.road + block.card_w + block.right
+        return self.at[f"o{node}"][0] + side * wide / 2
 
     def _leaving(self, way: Curve, start: Box, dy: float) -> Curve:
         """The road as it leaves its card: level, ``dy`` below the middle of the side."""
@@ -179,7 +219,7 @@ class _Placed:
         """The road as it comes to its operation: level, or from the side where another one is."""
         x, y = mark.box.centre
         # What is straight but for Graphviz's rounding runs exactly to the operation's middle.
-        way = tuple((px, y) if abs(py - y) < 2.5 else (px, py) for px, py in way)
+        way = tuple((px, y) if abs(py - y) < _LEVEL else (px, py) for px, py in way)
         if all(py == y for _, py in way):
             return line(way[0], way[-1])
         inputs = len(self.sizes.inputs(op)) - len(self.sizes.satellites[op.id])
@@ -250,6 +290,9 @@ class _Placed:
 
 _NEAR = 60.0
 """So far from a card its roads are still ordered."""
+
+_LEVEL = 2.5
+"""A road that rises by less is level but for Graphviz's rounding."""
 
 _SLANT = (20.0, 28.0)
 """From where, seen from an operation's middle, a road comes that is not the only one."""
