@@ -70,9 +70,10 @@ def is_elementwise(op: str) -> bool:
 
 
 # ── reading rules ─────────────────────────────────────────────────────────────────────────────
-def forward_tree(op: Op, inputs: Sequence[Any]) -> Tree:
+def forward_tree(op: Op, inputs: Sequence[Any], params: Mapping[str, Any] | None = None) -> Tree:
     """What an operation computes; ``inputs`` holds a number for a constant and None for the rest."""
-    return [op.name, *(str(i) if x is None else float(x) for i, x in enumerate(inputs))]
+    tree = [op.name, *(str(i) if x is None else float(x) for i, x in enumerate(inputs))]
+    return [*tree, _index(params["key"])] if op.name == "getitem" and params else tree
 
 
 def local_tree(op: Op, index: int, out: Any, args: Sequence[Any], fixed: Sequence[Any],
@@ -114,8 +115,39 @@ def _plain(x: Any) -> Tree:
         if x.head == "name":
             return x.args[0]
         whole = x.head in _INFIX or x.head in _COMPARE
+        if x.head == "getitem":
+            key = x.args[1] if len(x.args) > 1 else x.keywords["key"]
+            return [x.head, _plain(x.args[0]), "" if _only_reshapes(key) else _index(key)]
         return [x.head, *(_plain(a) for a in x.args if whole or _is_operand(a))]
     return float(x) if np.ndim(x) == 0 else ["array"]
+
+
+def _index(key: Any) -> str:
+    """An index as it is written, but for arrays in it.
+
+    >>> _index((slice(None), -1)), _index(slice(1, None)), _index([2, 0])
+    ('[:, -1]', '[1:]', '[…]')
+    """
+    parts = key if isinstance(key, tuple) else (key,)
+    return f"[{', '.join(map(_index_part, parts))}]"
+
+
+def _only_reshapes(key: Any) -> bool:
+    """Whether an index only gives an array another shape, of which a formula does not tell."""
+    parts = key if isinstance(key, tuple) else (key,)
+    return all(
+        p is None or p is Ellipsis or (isinstance(p, slice) and p == slice(None)) for p in parts
+    )
+
+
+def _index_part(part: Any) -> str:
+    if isinstance(part, slice):
+        ends = ["" if x is None else str(x) for x in (part.start, part.stop, part.step)]
+        return ":".join(ends if ends[2] else ends[:2])
+    if part is Ellipsis:
+        return "..."
+    whole = isinstance(part, (int, np.integer)) and not isinstance(part, (bool, np.bool_))
+    return str(part) if whole or part is None else "…"
 
 
 def _is_operand(x: Any) -> bool:
@@ -183,6 +215,11 @@ class _Printer:
         if head in _COMPARE:
             left, right = (self.inside(a, _SUM, first=True) for a in args)
             return f"[{left} {_COMPARE[head]} {right}]", _ATOM
+        if head == "getitem":
+            key = str(args[1]) if len(args) > 1 else "[…]"
+            return (
+                (self.inside(args[0], _ATOM) + self.key(key), _ATOM) if key else self.write(args[0])
+            )
         if head == "neg":
             return "−" + self.inside(args[0], _PRODUCT), _PRODUCT
         if head == "abs":
@@ -200,6 +237,9 @@ class _Printer:
 
     def times(self, args: list[Tree], right: str) -> str:
         raise AssertionError("each printer has its own")
+
+    def key(self, text: str) -> str:
+        return text
 
     def function(self, head: str) -> str:
         op = registry.get(head)
@@ -225,8 +265,6 @@ class _Unicode(_Printer):
             return "√" + self.inside(args[0], _ATOM), _POWER
         if head == "sum":
             return "Σ " + self.inside(args[0], _PRODUCT), _PRODUCT
-        if head == "getitem":
-            return self.inside(args[0], _ATOM) + "[…]", _ATOM
         return super().call(head, args)
 
 
@@ -260,6 +298,9 @@ class _Latex(_Printer):
             return rf"[{self.text(args[0])} {sign} {self.text(args[1])}]", _ATOM
         text, level = super().call(head, args)
         return text.replace("−", "-"), level
+
+    def key(self, text: str) -> str:
+        return text.replace("…", r"\dots")
 
     def function(self, head: str) -> str:
         known = {"exp", "log", "tanh", "sin", "cos", "tan", "sinh", "cosh", "max", "min"}

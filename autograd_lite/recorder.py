@@ -188,7 +188,7 @@ def _names(live: list[Value], given: Mapping[Value, str], loss: bool) -> dict[Va
 def _formula_name(node: Value, names: Mapping[Value, str]) -> str:
     if node.op is None:
         return number_text(float(node._data)) if not node.tracked and not node.ndim else ""
-    tree = forward_tree(node.op, [_fixed(x) for x in node.inputs])
+    tree = forward_tree(node.op, [_fixed(x) for x in node.inputs], node.params)
     text = unicode(tree, {str(i): names[x] for i, x in enumerate(node.inputs)})
     return text if len(text) <= _LONGEST_NAME else ""
 
@@ -223,7 +223,7 @@ def _node(node: Value, ids: Mapping[Value, int], names: Mapping[Value, str], rol
         shape=node.shape,
         dtype=str(node.dtype),
         tracked=node.tracked,
-        formula=forward_tree(op, [_fixed(x) for x in node.inputs]) if op else None,
+        formula=forward_tree(op, [_fixed(x) for x in node.inputs], node.params) if op else None,
         module=origin.module if origin else (),
         file=file,
         line=line,

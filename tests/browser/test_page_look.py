@@ -237,7 +237,7 @@ def test_two_steppers_share_a_page(open_page, model):
     script = (
         script.rsplit("render(", 1)[0]
         + """
-      const model = JSON.parse(document.getElementById("data").textContent);
+      const model = unpacked(JSON.parse(document.getElementById("data").textContent));
       const el = document.createElement("div"); document.body.append(el);
       window.takeDown = render({ model, el });"""
     )

@@ -7,7 +7,7 @@ import re
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from viz_cases import leaf
+from viz_cases import leaf, page_data
 
 from autograd_lite.nn import Recorder
 from viz.page import page_html, page_model, stepper
@@ -37,7 +37,7 @@ def test_any_names(w, x, y, title, subtitle, rule):
     assert page.count("</script>") == 2 and page.count("<script") == 2
     data = re.search(r'<script type="application/json"[^>]*>(.*?)</script>', page, re.DOTALL)[1]
     assert "<" not in data
-    model = json.loads(data)
+    model = page_data(page)
     shown = page_model(recording, title + subtitle)
     again = json.dumps(shown, ensure_ascii=False).encode("utf-8", "replace").decode()
     assert model == json.loads(again)

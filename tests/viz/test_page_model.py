@@ -6,17 +6,19 @@ import json
 import re
 
 import pytest
-from viz_cases import SINGLE, fan_out, leaf, passed, trained
+from viz_cases import SINGLE, fan_out, leaf, page_data, passed, trained
 
 from autograd_lite import record
 from autograd_lite.recording import Recording
 from viz.page import Page, stepper
 from viz.page.model import page_model
+from viz.page.packed import packed
 
 PLACES = {
     "x", "y", "w", "h", "width", "height", "id", "node", "op", "use", "rows", "cols", "code", "target",
     "graph", "step", "epoch", "of", "curve_index", "version", "line", "epochs", "losses", "running",
     "messages", "number", "grad", "row", "col", "points", "box", "here", "part", "r",
+    "unit", "links", "made", "reached", "bias_reached", "weight_reached",
 }  # fmt: skip
 """Fields that hold numbers: places, ids and counts; everything a reader sees is a text."""
 
@@ -109,7 +111,7 @@ def test_nothing_ends_the_script_early():
     root = leaf(hostile, 2.0) * leaf("b", 3.0)
     page = stepper(passed(root), title=hostile)
     assert "<" not in data_of(page.html)
-    model = json.loads(data_of(page.html))
+    model = page_data(page.html)
     assert model["views"][0]["graphs"][0]["nodes"][0]["name"] == hostile.replace("\ud800", "?")
     assert "<img" not in page.html
     assert page.html.encode()
@@ -195,3 +197,15 @@ def test_norms_do_not_overflow():
     assert (norm([]), norm([0.0, 0.0]), norm([1.0, -float("inf")])) == (0.0, 0.0, float("inf"))
     assert norm([1.0, float("nan")]) != norm([1.0, float("nan")])
     assert norm([1.7e308] * 4) == float("inf")
+
+
+def test_what_comes_again_is_written_once(network):
+    """The data are the same, in far fewer bytes."""
+    page, model = stepper(network), page_model(network, views=stepper(network).views)
+    assert page_data(page.html) == json.loads(json.dumps(model))
+    assert len(data_of(page.html)) < 0.65 * len(json.dumps(model, ensure_ascii=False))
+
+
+def test_data_with_an_empty_key_are_left_as_they_are():
+    model = {"": ["the same text twice", "the same text twice"]}
+    assert packed(model) == {"shared": [], "data": model}

@@ -204,3 +204,56 @@ def test_what_comes_back_is_text_that_is_saved_and_shown(tmp_path):
     again = pickle.loads(pickle.dumps(told))
     assert again == told and isinstance(again, Written)
     assert viz.explain is explain and viz.trace is trace
+
+
+# ── formulas that people can read ─────────────────────────────────────────────────────────────
+def _rules(root) -> list[str]:
+    texts = viz.draw(passed(root)).texts
+    return [" ".join(texts.backward_label(a)) for a in texts.applications]
+
+
+def test_an_index_is_written_as_it_is():
+    x = leaf("x", np.array([1.0, 2.0, 3.0]))
+    drawing = viz.draw(passed((x[1:] * x[0]).sum()))
+    assert [n.name for n in drawing.recording.graphs[0].nodes[:3]] == ["x", "x[1:]", "x[0]"]
+    a, b = leaf("A", np.eye(2) + 0.5), leaf("b", np.array([1.0, 2.0]))
+    drawing = viz.draw(passed((b[None] * a).sum()))
+    assert "b[None]" in [n.name for n in drawing.recording.graphs[0].nodes]
+
+
+def test_a_rule_does_not_tell_of_shapes():
+    """That solve makes a column of its vector says nothing of the mathematics."""
+    a, b = leaf("A", np.eye(2) + 0.5), leaf("b", np.array([1.0, 2.0]))
+    x = np.linalg.solve(a, b)
+    x.name = "x"
+    assert any("∂L/∂A = −solve(Aᵀ, ∂L/∂x)" in r and r.count("[") == 1 for r in _named_l(x.sum()))
+
+
+def _named_l(root) -> list[str]:
+    root.name = "L"
+    return _rules(root)
+
+
+@pytest.mark.parametrize("name", ["softmax", "log_softmax"])
+def test_the_rule_of_softmax_is_the_textbooks(name):
+    """Not the form that loses no digits, which is four times as long."""
+    from autograd_lite import ops
+
+    z = leaf("z", np.array([0.5, -1.0, 2.0]))
+    p = getattr(ops, name)(z)
+    p.name = "p"
+    rule = {
+        "softmax": "∂v₁/∂z = p·(∂v₁/∂p − Σ ∂v₁/∂p·p)",
+        "log_softmax": "∂v₁/∂z = ∂v₁/∂p − exp(p)·Σ ∂v₁/∂p",
+    }[name]
+    loss = (p * leaf("y", np.array([0.0, 1.0, 0.0]))).sum()
+    loss.name = "v₁"
+    assert rule in _rules(loss)[-1]
+
+
+def test_a_rule_that_no_slide_holds_is_told_in_words():
+    a = leaf("A", np.diag([1.0, 2.0, 3.0]) + 0.1)
+    values, _ = np.linalg.eigh(a)
+    last = _rules((values * values).sum())[-1]
+    assert "turned by the vectors" in last
+    assert len(last) < 90

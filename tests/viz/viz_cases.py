@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable
 from typing import Any
@@ -144,3 +145,18 @@ class Drawing:
             for name, group in self.groups.items()
             if name[:1] in "nof"
         }
+
+
+def page_data(page: str) -> Any:
+    """The data inside a page, as its script unpacks them."""
+    text = re.search(r'<script[^>]*type="application/json"[^>]*>(.*?)</script>', page, re.DOTALL)
+    packed = json.loads(text[1])
+
+    def whole(x: Any) -> Any:
+        if isinstance(x, list):
+            return list(map(whole, x))
+        if not isinstance(x, dict):
+            return x
+        return whole(packed["shared"][x[""]]) if "" in x else {k: whole(v) for k, v in x.items()}
+
+    return whole(packed["data"]) if packed["shared"] else packed["data"]

@@ -193,6 +193,8 @@ class Sizes:
             gaps = (cols - 1) * style.CELL_GAP
             left, right = cols * value + gaps, max(cols * slope + gaps, heading)
             width = max(head, left)
+            if m.untracked and not gradients:
+                width = max(width, self._wide(["not tracked"], style.LABEL))
             if gradients and m.halves:
                 width = 2 * max(width, right) + style.CELL_GAP
             elif gradients:

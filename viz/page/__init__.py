@@ -14,6 +14,7 @@ from typing import Any
 from autograd_lite.files import write_whole
 from autograd_lite.recording import Recording
 from viz.page.model import UNTITLED, View, page_model
+from viz.page.packed import packed
 from viz.page.views import page_views
 from viz.records.subject import as_recording
 
@@ -29,7 +30,8 @@ __all__ = [
 ]
 
 _SCRIPTS = (
-    "dom", "plan", "cards", "drawing", "plots", "panels", "predict", "lens", "heat", "network", "page",
+    "packed", "dom", "plan", "cards", "drawing", "plots", "panels", "predict", "lens", "heat",
+    "network", "page",
 )  # fmt: skip
 """The parts of the page's one module, in the order in which they build on each other."""
 
@@ -109,7 +111,7 @@ def page_html(model: Mapping[str, Any]) -> str:
 
     The data stands in an element of its own, in which no ``<`` can end it.
     """
-    data = json.dumps(model, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    data = json.dumps(packed(model), ensure_ascii=False, separators=(",", ":"), allow_nan=False)
     data = data.encode("utf-8", "replace").decode()  # half a character is no UTF-8
     head, style_mark, rest = _file("page.html").partition("<!--STYLE-->")
     middle, data_mark, rest = rest.partition("<!--DATA-->")

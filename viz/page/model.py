@@ -12,7 +12,7 @@ from autograd_lite.notation import number
 from autograd_lite.recording import Recording, StepRecord, Update
 from viz.page.fit import fit_of_step, fit_plot
 from viz.page.heat import heat_of, heat_side, received
-from viz.page.network import network_view
+from viz.page.network import network_view, waiting
 from viz.page.scenes import graph_data, static_moves
 from viz.records.lenses import LENSES, Lens, outcome
 from viz.records.parts import Part
@@ -68,6 +68,7 @@ def page_model(recording: Recording, title: str = "", views: Sequence[View] = ()
     side = heat_side(v.recording for v in shown)
     plot = fit_plot(recording)
     fits = [plot and fit_of_step(recording, step, plot["box"]) for step in recording.steps]
+    net = network_view(recording)
     return {
         "version": 3,
         "title": title or recording.title or UNTITLED,
@@ -81,21 +82,28 @@ def page_model(recording: Recording, title: str = "", views: Sequence[View] = ()
             {"key": x.key, "title": x.title, "wrong": x.wrong, "right": x.right, "effect": x.effect}
             for x in LENSES
         ],
-        "network": network_view(recording),
-        "views": [_view(view, view.recording is recording, fits, side) for view in shown],
+        "network": net,
+        "views": [_view(view, recording, fits, side, net) for view in shown],
     }
 
 
-def _view(view: View, finest: bool, fits: Sequence[Any], side: int) -> dict[str, Any]:
+def _view(
+    view: View, original: Recording, fits: Sequence[Any], side: int, net: dict[str, Any] | None
+) -> dict[str, Any]:
     recording = view.recording
     known = [static_moves(recording, place) for place in range(len(recording.graphs))]
+    graphs = []
+    for place, (moves, _) in enumerate(known):
+        data = graph_data(recording, place, moves, side)
+        if net:
+            pair = original.graphs[place], recording.graphs[place]
+            data["neurons"] = waiting(*pair, moves, net)
+        graphs.append(data)
     return {
         "level": view.level,
         "notice": view.notice,
-        "graphs": [
-            graph_data(recording, place, moves, side) for place, (moves, _) in enumerate(known)
-        ],
-        "steps": _steps(recording, known, finest, fits, side),
+        "graphs": graphs,
+        "steps": _steps(recording, known, recording is original, fits, side),
     }
 
 

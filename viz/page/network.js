@@ -28,12 +28,12 @@ function drawNetwork(net, name) {
     g.append(s("circle", { class: "ground", cx: x, cy: y, r }), tint, s("circle", { class: "rim", cx: x, cy: y, r }));
     circles.append(g);
     if (neuron.layer !== "middle") text(g, "name m", neuron.layer === "input" ? x - r - 8 : x + r + 8, y + 5.5, neuron.layer === "input" ? "end" : "start").textContent = neuron.name;
-    return { neuron, tint, value: text(g, "value", x, y), second: text(g, "bias", x, y + 17) };
+    return { neuron, tint, value: text(g, "value", x, y), second: text(g, "bias", x, y + 17), third: text(g, "bias slope", x, y + r + 14) };
   });
   for (const { x, y, more } of net.dots) text(circles, "head", x, y - 4).textContent = "⋮", text(circles, "kind", x, y + 16).textContent = more;
   const own = (row, i) => (row && row[i] !== undefined && row[i] !== "·" ? row[i] : "");
-  // `hidden` holds back the values, which are being asked for; `slopes` shows the gradients.
-  return { svg, width: net.width, height: net.height, show(at, step, { hidden, slopes }) {
+  // `hidden` holds back the values, which are being asked for; `slopes` shows the gradients; `known(key, i)` tells what is computed by now.
+  return { svg, width: net.width, height: net.height, show(at, step, { hidden, slopes, known = () => true }) {
     const now = numbers[at];
     ways.forEach(({ line, weight, minus }, i) => {
       const number = own(now.weights, i), less = number[0] === "−";
@@ -41,21 +41,22 @@ function drawNetwork(net, name) {
       line.setAttribute("class", less ? "way less" : "way");
       if (minus) minus.setAttribute("class", less && size(number) > 0.02 * heaviest ? "bead on" : "bead");
       if (!weight) return;
-      const slope = slopes ? own(now.weight_grads, i) : "";
+      const slope = slopes && known("weight_reached", i) ? own(now.weight_grads, i) : "";
       weight.textContent = slope || number;
       weight.setAttribute("class", slope ? "weight slope" : less ? "weight less" : "weight");
     });
-    neurons.forEach(({ neuron, tint, value, second }, i) => {
-      const known = !hidden || neuron.layer === "input", number = known ? own(now.values, i) : "?", offset = own(now.biases, i);
+    neurons.forEach(({ neuron, tint, value, second, third }, i) => {
+      const told = neuron.layer === "input" || (!hidden && known("made", i)), number = told ? own(now.values, i) : hidden ? "?" : "", offset = own(now.biases, i);
       value.textContent = number;
       tint.setAttribute("class", number[0] === "−" ? "tint less" : "tint");
-      tint.style.setProperty("--part", (known ? size(number) / tops.get(neuron.col) : 0).toFixed(3));
-      const slope = slopes ? own(now.grads, i) : "";
-      second.textContent = slope || (slopes || !offset ? "" : `b ${offset}`);
+      tint.style.setProperty("--part", (told ? size(number) / tops.get(neuron.col) : 0).toFixed(3));
+      const slope = slopes && known("reached", i) ? own(now.grads, i) : "", below = slopes && known("bias_reached", i) ? own(now.bias_grads, i) : "";
+      second.textContent = slope || (!offset ? "" : `b ${offset}`);
       second.setAttribute("class", slope ? "slope" : "bias");
+      third.textContent = below && `∂b ${below}`;
       value.setAttribute("y", neuron.y + (second.textContent ? -2 : 5.5));
     });
-    const ends = neurons.filter(({ neuron }) => neuron.layer === "output").slice(0, 4).map(({ neuron, value }) => `${neuron.name} = ${value.textContent}`);
+    const ends = neurons.filter(({ neuron }) => neuron.layer === "output").slice(0, 4).map(({ neuron, value }) => `${neuron.name} = ${value.textContent || "not yet known"}`);
     svg.setAttribute("aria-label", `${net.alt} Training step ${step.step}: ${ends.join(", ")}.${slopes ? ` With the gradients of ${name}.` : ""}`);
   } };
 }

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from autograd_lite.notation import number
-from autograd_lite.recording import Recording
-from viz.networks import NetworkDrawing, network_data
+from autograd_lite.recording import Graph, Node, Recording
+from viz.networks import NetworkDrawing, network_data, read_network
 from viz.networks.places import Plan, Way
+from viz.records.parts import Part
+from viz.words.narration import Move
 
-__all__ = ["network_view"]
+__all__ = ["network_view", "waiting"]
 
 _DIGITS = 3
 _LIMIT = 16
@@ -59,8 +61,63 @@ def network_view(recording: Recording) -> dict[str, Any] | None:
             for d in plan.dots
         ],
         "ways": [_way(w) for w in plan.ways],
+        "links": [[w.gap, place[w.gap, w.link.source, w.link.target]] for w in plan.ways],
         "steps": [_numbers(step, plan, place, count * 2 <= _MOST) for step in data["steps"]],
     }  # fmt: skip
+
+
+def waiting(
+    graph: Graph, drawn: Graph, moves: Sequence[Move], view: dict[str, Any]
+) -> dict[str, list[int]]:
+    """After which micro-step each number of the network is known, at the level of a drawing.
+
+    Parameters
+    ----------
+    graph : Graph
+        As it was recorded.
+    drawn : Graph
+        The same at the level of the drawing.
+    moves : sequence of Move
+        Its micro-steps.
+    view : dict
+        What :func:`network_view` gave.
+
+    Returns
+    -------
+    dict
+        ``made``, ``reached`` and ``bias_reached`` for the values and gradients of the neurons,
+        ``weight_reached`` for the gradients of the ways.
+    """
+    made: dict[int, int] = {}
+    swept: dict[int, int] = {}
+    for place, move in enumerate(moves):
+        if move.op is None:
+            continue
+        if move.phase == "backward" and move.target is not None:
+            target, op = (drawn.nodes[i] for i in (move.target, move.op))
+            # A parameter that is inside of a part has its gradient when that part was swept.
+            inside = [m for m in _members(op) if graph.nodes[m].role == "parameter"]
+            ends = [
+                m
+                for m in _members(target)
+                if graph.nodes[m].role != "parameter" or len(_members(target)) == 1
+            ]
+            swept.update(dict.fromkeys([*inside, *ends], place))
+        elif move.phase in ("forward", "loss"):
+            made.update(dict.fromkeys(_members(drawn.nodes[move.op]), place))
+    network = read_network(graph)
+    units = [network.columns[n["col"]].units[n["unit"]] for n in view["neurons"]]
+    links = [network.gaps[gap][place].weight for gap, place in view["links"]]
+    return {
+        "made": [made.get(u.value[0], 0) for u in units],
+        "reached": [swept.get(u.value[0], 0) for u in units],
+        "bias_reached": [swept.get(u.bias[0], 0) if u.bias else 0 for u in units],
+        "weight_reached": [swept.get(k[0], 0) for k in links],
+    }
+
+
+def _members(node: Node) -> tuple[int, ...]:
+    return node.members if isinstance(node, Part) else (node.id,)
 
 
 def _swept(step: dict[str, Any]) -> bool:
@@ -88,6 +145,7 @@ def _neurons(drawing: NetworkDrawing, plan: Plan) -> list[dict[str, Any]]:
             "y": round(c.centre[1], 1),
             "layer": "input" if not c.column else "output" if c.column == last else "middle",
             "col": c.column,
+            "unit": c.unit,
             "name": drawing.network.columns[c.column].units[c.unit].name,
         }
         for c in plan.circles
@@ -120,6 +178,7 @@ def _numbers(step: dict[str, Any], plan: Plan, place: dict[Any, int], slopes: bo
     found["weights"] = of_ways("weights")
     if _swept(step):
         found["grads"] = of_neurons("gradients")
+        found["bias_grads"] = of_neurons("bias_gradients")
         if slopes:
             found["weight_grads"] = of_ways("weight_gradients")
     return found

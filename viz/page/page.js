@@ -245,7 +245,7 @@ export function render({ model: given, el, place = null, moved = null }) {
     drawing.show(step, k, { moving: moving && !still(), notation: state.notation, asked: Boolean(asked), mine, lens: lens && step.lenses[lens.key] });
     heat.refresh(how);
     // In Predict the network waits for the end of the forward pass, and keeps the gradients to itself.
-    if (net) net.show(at, step, { hidden: state.predict && run.name === "forward", slopes: run.name === "backward" && !state.predict });
+    if (net) net.show(at, step, { hidden: state.predict && run.name === "forward", slopes: run.name === "backward" && !state.predict, known: (key, i) => !graph.neurons || graph.neurons[key][i] <= k });
     const last = (entry.when.grads.get(move.target) || []).at(-1) === k;
     why(move, told, run, k, how, Boolean(asked), last ? step.checks[move.target] : null);
     bug(lens, step, how);

@@ -67,15 +67,18 @@ class _Chart:
     def _in_order(self) -> None:
         """Neurons of one layer stand in their own order, whichever Graphviz chose for them.
 
-        They have the same size and the same inputs, so that nothing else is touched. A road that
+        They are equally tall and have the same inputs, so that nothing else is touched. A road that
         Graphviz bent around something led to the former place, and is forgotten.
         """
         for column in self._columns().values():
-            boxes = sorted((self.cards[n.id].box for n in column), key=lambda box: box.y)
-            for node, box in zip(column, boxes, strict=True):
-                if self.cards[node.id].box == box:
+            cards = [self.cards[n.id] for n in column]
+            if len({card.box.h for card in cards}) > 1:
+                continue
+            heights = sorted(card.box.y for card in cards)
+            for node, card, y in zip(column, cards, heights, strict=True):
+                if card.box.y == y:
                     continue
-                self.cards[node.id] = replace(self.cards[node.id], box=box)
+                self.cards[node.id] = replace(card, box=replace(card.box, y=y))
                 ends = {f"i{node.id}_{use}" for use, _ in self.sizes.inputs(node)}
                 ends |= {f"i{op}_{use}" for op, use in self._used_by.get(node.id, ())}
                 self.ways = {key: way for key, way in self.ways.items() if key not in ends}
@@ -124,7 +127,7 @@ class _Chart:
             tall = card.box.h + border + self._above(node) + self._below(node)
             room = 0 if neurons else self.metrics.lane  # its roads keep their lanes beside it
             plan.card(f"n{node.id}", wide + room, tall + 2 * room, _home(node))
-        for home, column in columns.items():
+        for home, column in columns.items() if neurons else ():
             plan.column([f"n{n.id}" for n in column], home[0])
         for node, use, x in edges:
             # What was computed goes straight on; a target comes to it from the side.
@@ -139,7 +142,7 @@ class _Chart:
         """Neurons that stand upon each other: those of one frame with the same inputs."""
         found: dict[tuple[Home, tuple[int, ...]], list[Node]] = {}
         for node in self.sizes.nodes:
-            if self.cards[node.id].round:
+            if _round(node):
                 found.setdefault((_home(node), node.inputs), []).append(node)
         return {key: column for key, column in found.items() if len(column) > 1}
 

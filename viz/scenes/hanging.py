@@ -87,13 +87,13 @@ class Hanging:
 
 
 def _hung(sizes: Sizes, barred: Container[tuple[Key, str]]) -> dict[Key, Hung]:
-    ends = {key: found for key in sizes.labels if (found := _ends(sizes, key, barred))}
+    ends = {key: free for key in sizes.labels if (free := _ends(sizes, key, barred))}
     claims: dict[int, int] = {}
     for (op, use), sides in ends.items():
         for side in sides:
             node = op if side == "after" else sizes.graph.nodes[op].inputs[use]
             claims[node] = claims.get(node, 0) + 1
-    found = {}
+    hung = {}
     for (op, use), sides in ends.items():
         source = sizes.graph.nodes[op].inputs[use]
         need = _need(sizes, (op, use), len(sides))
@@ -109,8 +109,8 @@ def _hung(sizes: Sizes, barred: Container[tuple[Key, str]]) -> dict[Key, Hung]:
             continue
         drop = max(_half(sizes, node) for node, part in ((source, before), (op, after)) if part > 0)
         if drop <= _DEEPEST:
-            found[op, use] = Hung(before, after, drop, _SHORTEST + need - before - after)
-    return found
+            hung[op, use] = Hung(before, after, drop, _SHORTEST + need - before - after)
+    return hung
 
 
 def _need(sizes: Sizes, key: Key, sides: int) -> float:

@@ -149,9 +149,22 @@ class _Painter:
             f"n{node.id}", card.box, label, shape="box", style="rounded,filled",
             fillcolor=theme.card, **border, **self._tooltip(card),
         )  # fmt: skip
+        if not card.scalar and card.heading_w and self.back:
+            self._divide(card)
         if card.foot:
             self._foot(card)
         self._check(card)
+
+    def _divide(self, card: Card) -> None:
+        """A hairline between the values of an array and its gradients: colour alone is not enough."""
+        values = card.cols * (card.value_w + style.CELL_GAP) - style.CELL_GAP
+        x = card.box.x + style.CARD_MARGIN + values + style.CELL_GAP / 2
+        tall = card.rows * style.FIGURE.cell_row
+        box = Box(x - 0.5, card.box.y + card.box.h - tall - 5, 1, tall)
+        self.out.shape(
+            f"d{card.node.id}", box, shape="box", style="filled", fillcolor=self.theme.hair,
+            color=self.theme.hair, penwidth="0",
+        )  # fmt: skip
 
     def _check(self, card: Card) -> None:
         """A tick where the gradient agrees with a numeric one, a cross where it does not."""

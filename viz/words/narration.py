@@ -199,7 +199,7 @@ def _pulling(texts: GraphTexts, place: int) -> Move:
         rule = texts.rule(message)
         spans = gradients_marked(texts, rule, (node.id,))
         equation = [result, {"text": "="}, {"text": rule, "spans": spans}]
-        captions = ["message", "", message.words]
+        captions = ["message", "", message.words if message.words != rule else ""]
     named = f"{texts.local_name(message)} = {texts.rule(message)}"
     return Move(
         phase="backward",

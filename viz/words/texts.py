@@ -216,10 +216,16 @@ class GraphTexts:
         return body if body == name else f"{name} = {body}"
 
     def rule(self, message: Message) -> str:
-        """The local derivative in names, or the pulled-back gradient of a structural operation."""
+        """The local derivative in names, or the pulled-back gradient of a structural operation.
+
+        A formula that no slide could hold gives way to the words of its operation.
+        """
         node = self.graph.nodes[message.node]
-        tree = message.local if message.local is not None else message.pull
-        return unicode(tree, self.names(node)) if tree is not None else ""
+        tree = message.local if message.local is not None else _unbalanced(message.pull)
+        text = unicode(tree, self.names(node)) if tree is not None else ""
+        if len(text) <= _LONGEST_RULE or message.local is not None:
+            return text
+        return message.words or f"by the rule of {self.sign(node)}"
 
     def local_name(self, message: Message) -> str:
         """What :meth:`rule` is the formula of: ``∂z/∂w``, or ``∂L/∂w`` for structural operations."""
@@ -346,7 +352,8 @@ class StepTexts:
         if message.pull is not None and node.op == "matmul":
             return first, f"{self._factors(message)} →", result
         if message.pull is not None and not node.shape:
-            return first, f"{message.words} →", result
+            told = message.words and message.words != texts.rule(message)
+            return first, f"{message.words} →" if told else "", result
         return first, "", result
 
     @cached_property
@@ -391,6 +398,23 @@ class StepTexts:
         turned = str(other.shape[::-1])
         left, right = (turned, node.shape) if message.index else (node.shape, turned)
         return f"{left} @ {right}"
+
+
+def _unbalanced(tree: Any) -> Any:
+    """The textbook's formula of a gradient whose rows add up to 0.
+
+    Softmax has the largest element balance the others, ``where(c, a·c, −Σ a·c)``, which loses no
+    digits; on paper that is ``a``.
+    """
+    if not (isinstance(tree, list) and tree[0] == "where" and len(tree) == 4):
+        return tree
+    _, others, rest, balance = tree
+    if balance == ["neg", ["sum", rest]] and rest[0] == "mul" and rest[2] == others:
+        return rest[1]
+    return tree
+
+
+_LONGEST_RULE = 60
 
 
 def _brief(data: Any) -> str:
