@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from autograd_lite.notation import number
-from autograd_lite.recording import Recording, StepRecord, Update
+from autograd_lite.recording import Node, Recording, StepRecord, Update
 from viz.page.fit import fit_of_step, fit_plot
 from viz.page.heat import heat_of, heat_side, received
 from viz.page.network import network_view, waiting
@@ -217,7 +217,7 @@ def _parameter(update: Update, texts: GraphTexts, form: str, telling: Telling) -
     worked = form != "other" and np.size(update.before) == 1
     rule = f"{texts.name(node.id)} {arrow} {' '.join(right)} = {new}" if worked else update.rule
     return {
-        "name": narration.moved_name(texts, node),
+        "name": _row_name(texts, node),
         "shape": f"{shape}, norm" if np.size(update.before) > 1 else shape,
         "node": node.id,
         "old": _brief(update.before),
@@ -225,6 +225,13 @@ def _parameter(update: Update, texts: GraphTexts, form: str, telling: Telling) -
         "new": _brief(update.after),
         "rule": rule,
     }
+
+
+def _row_name(texts: GraphTexts, node: Node) -> str:
+    """A layer is named alone in the table of parameters; a neuron's name is that of its value."""
+    if isinstance(node, Part) and node.kind != "neuron" and node.title:
+        return node.title
+    return narration.moved_name(texts, node)
 
 
 def _left_over(texts: StepTexts) -> dict[str, Any] | None:
@@ -237,6 +244,8 @@ def _left_over(texts: StepTexts) -> dict[str, Any] | None:
         "grads": {
             str(u.node): [list(r) for r in cells(u.gradient, np.shape(u.gradient))]
             for u in before.updates
+            # What a part's parameters are left with is not the gradient of its value.
+            if not isinstance(texts.graph.graph.nodes[u.node], Part)
         },
         "params": {str(u.node): _brief(u.gradient) for u in before.updates},
     }

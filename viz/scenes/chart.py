@@ -116,7 +116,8 @@ class _Chart:
         edges = [(n, use, x) for n in self.sizes.nodes for use, x in self.sizes.inputs(n)]
         neurons = any(card.round for card in self.cards.values())
         columns = self._columns()
-        road = max(self._gap(columns), 110) if neurons else 46
+        # Where whole layers meet, their roads need room to spread, in circles or in cards.
+        road = max(self._gap(columns), 110) if neurons else 120 if columns else 46
         plan = dot.Skeleton(
             len(edges) > _CURVES, road, apart=12 if neurons else style.GAP, newrank=True
         )
@@ -252,13 +253,14 @@ class _Chart:
         return Crowd((i, card.box) for i, card in self.cards.items())
 
     def _room(self, card: Card) -> Box:
-        """A card with the lines above and below it."""
+        """A card with the lines above and below it, and its frame."""
         above, below = self._above(card.node), self._below(card.node)
         wide = max(
             card.box.w, self._title_width(card.node) if above else 0, self.feet.get(card.node.id, 0)
         )
         x, y = card.box.centre[0] - wide / 2, card.box.y - above
-        return Box(x, y, wide, card.box.h + above + below)
+        room = Box(x, y, wide, card.box.h + above + below)
+        return room.grown(12) if _home(card.node) else room
 
     @cached_property
     def _leaving(self) -> dict[int, list[tuple[int, int]]]:
