@@ -18,7 +18,8 @@ _STEP = 0.058
 
 def title(axes: Any, text: str, look: Theme, under: str = "") -> None:
     """A title at the left, with quieter words under it."""
-    lines = textwrap.wrap(under, _LINE)
+    # A number and its percent sign stay together.
+    lines = [x.replace("\xa0", " ") for x in textwrap.wrap(under.replace(" %", "\xa0%"), _LINE)]
     axes.set_title(text, loc="left", color=look.ink, fontsize=13, pad=12 + 14 * len(lines),
                    fontfamily=style.FONT)  # fmt: skip
     if lines:

@@ -122,8 +122,8 @@ def _levels(heights: np.ndarray) -> list[float]:
 
 def _contours(
     axes: Any, us: np.ndarray, vs: np.ndarray, heights: np.ndarray, look: Theme
-) -> list[np.ndarray]:
-    """Lines of equal loss on quiet tones; where their numbers stand."""
+) -> list[Any]:
+    """Lines of equal loss on quiet tones; the texts of their numbers."""
     from matplotlib.colors import ListedColormap, to_rgb
 
     shown = np.ma.masked_invalid(heights)
@@ -144,10 +144,10 @@ def _contours(
                          linestyles="solid", zorder=1)  # fmt: skip
     texts = axes.clabel(lines, fmt=lambda x: number(x, 3), fontsize=8.5, colors=look.muted,
                         inline_spacing=6)  # fmt: skip
-    return [np.array(t.get_position()) for t in texts]
+    return list(texts)
 
 
-def _route(axes: Any, land: Landscape, lowest: np.ndarray | None, written: list[np.ndarray],
+def _route(axes: Any, land: Landscape, lowest: np.ndarray | None, written: list[Any],
            look: Theme) -> None:  # fmt: skip
     """The path with its steps, the marks along it, and the lowest point."""
     path = land.path
@@ -175,15 +175,16 @@ def _pair(at: np.ndarray) -> str:
 
 
 def _annotate(axes: Any, notes: Sequence[tuple[np.ndarray, str, str]], path: np.ndarray,
-              written: list[np.ndarray], look: Theme) -> None:  # fmt: skip
+              written: list[Any], look: Theme) -> None:  # fmt: skip
     """Each note at that side of its point where it covers least of the path and of other texts."""
     axes.figure.draw_without_rendering()
     pixels = axes.figure.dpi / 72
     place = axes.transData.transform
     frame = axes.get_window_extent()
+    numbers = [text.get_position() for text in written]
     dots = [place(p) for p in path]
     dots += [a + (b - a) * t for a, b in itertools.pairwise(dots) for t in (0.25, 0.5, 0.75)]
-    dots += [place(at) for at in (*written, *(at for at, _, _ in notes)) for _ in range(4)]
+    dots += [place(at) for at in (*numbers, *(at for at, _, _ in notes)) for _ in range(4)]
     taken: list[tuple[float, float, float, float]] = []
     sides = [(12, 5, "left"), (12, -14, "left"), (-12, 5, "right"), (-12, -14, "right"),
              (0, 13, "center"), (0, -22, "center"), (18, -4, "left"), (-18, -4, "right")]  # fmt: skip
@@ -207,3 +208,8 @@ def _annotate(axes: Any, notes: Sequence[tuple[np.ndarray, str, str]], path: np.
         taken.append(box(best))
         axes.annotate(text, at, best[:2], textcoords="offset points", ha=best[2], color=colour,
                       fontsize=10, zorder=8, path_effects=halo(look))  # fmt: skip
+    for text, at in zip(written, numbers, strict=True):  # half a number is worse than none
+        x, y = place(at)
+        near = 4 * pixels
+        if any(a - near < x < c + near and b - near < y < d + near for a, b, c, d in taken):
+            text.set_visible(False)

@@ -29,6 +29,9 @@ _APART = 12.0
 _WORTH = 16.0
 """A label that would save less stays at its road."""
 
+_MERGING = 20
+"""Where more roads meet than this, to place them takes long, and twice is too long."""
+
 _DEEPEST = 100.0
 """A label that is further below its road than this would not be read as the road's."""
 
@@ -56,7 +59,8 @@ class Hanging:
 
     def __init__(self, sizes: Sizes, barred: Container[tuple[Key, str]] = ()) -> None:
         self.sizes = sizes
-        self.labels = {} if sizes.tangled else _hung(sizes, barred)
+        merging = sum(not _alone(sizes, op) for op in sizes.ops)
+        self.labels = {} if sizes.tangled or merging > _MERGING else _hung(sizes, barred)
         self._below: dict[int, float] = {}
         for (op, use), hung in self.labels.items():
             for node, part in ((sizes.graph.nodes[op].inputs[use], hung.before), (op, hung.after)):
@@ -105,7 +109,8 @@ def _hung(sizes: Sizes, barred: Container[tuple[Key, str]]) -> dict[Key, Hung]:
         before = min(need / 2, room.get("before", 0.0))
         after = min(need - before, room.get("after", 0.0))
         before = min(need - after, room.get("before", 0.0))
-        if before + after < _WORTH:
+        # Below one card alone a label makes its row taller, and must save more for it.
+        if before + after < (_WORTH if before > 0 and after > 0 else 3 * _WORTH):
             continue
         drop = max(_half(sizes, node) for node, part in ((source, before), (op, after)) if part > 0)
         if drop <= _DEEPEST:
@@ -129,12 +134,16 @@ def _ends(sizes: Sizes, key: Key, barred: Container[tuple[Key, str]]) -> tuple[s
     ):
         return ()
     home = shared(sizes.homes[op.id], sizes.homes[source])
-    alone = len(sizes.inputs(op)) - len(sizes.satellites[op.id]) == 1
     free = {
         "before": sizes.homes[source] == home and _clear(sizes, source),
-        "after": alone and sizes.homes[op.id] == home and _clear(sizes, op.id),
+        "after": _alone(sizes, op) and sizes.homes[op.id] == home and _clear(sizes, op.id),
     }
     return tuple(side for side, there in free.items() if there and (key, side) not in barred)
+
+
+def _alone(sizes: Sizes, op: Node) -> bool:
+    """Whether one road only comes to an operation from the left."""
+    return len(sizes.inputs(op)) - len(sizes.satellites[op.id]) < 2
 
 
 def _clear(sizes: Sizes, node: int) -> bool:
