@@ -247,9 +247,28 @@ def test_the_network_follows_the_training_step(open_page, wired):
     assert opened.hash().endswith("zoom=network")
     opened.press("Shift+ArrowRight", "Shift+ArrowRight", "Shift+ArrowRight")
     assert opened.where().split()[1] == "Backward,"
+    assert weights(opened) == steps[2]["weights"].split(" "), "the sweep has not been there"
+    last = opened.where().split()[-1]
+    opened.follow(f"#step=3&phase=backward&at={last}&zoom=network")
+    assert opened.where() == f"3 Backward, {last} of {last}"
     assert weights(opened) == steps[2]["weight_grads"].split(" ")
+    below = opened.page.locator(".network .below").all_text_contents()
+    assert [t.removeprefix("∂b ") or "·" for t in below] == steps[2]["bias_grads"].split(" ")
     opened.page.locator(".zoom button").first.click()
     assert opened.page.locator(".network").count() == 0 and opened.node("L").count() == 1
+
+
+def test_the_network_fills_with_the_forward_pass(open_page, wired):
+    """A layer's values stand there from the micro-step on that computes them, at every level."""
+    for level in ("", "&zoom=layers"):
+        opened = open_page(copy.deepcopy(wired), f"#step=1&phase=forward&at=1{level}")
+        opened.page.locator(".zoom button").last.click()
+        values = opened.page.locator(".network .value")
+        known = []
+        while opened.where().split()[1] in ("Forward,", "Loss,"):
+            known.append(sum(map(bool, values.all_text_contents())))
+            opened.press("ArrowRight")
+        assert known == sorted(known) and known[0] < known[-1] == 2 + 3 + 1
 
 
 def test_it_moves_smoothly_unless_motion_is_reduced(open_page, wired):
@@ -265,7 +284,7 @@ def test_predict_holds_its_numbers_back(open_page, wired):
     values = opened.page.locator(".network .unit:not(.input) .value").all_text_contents()
     assert values == ["?"] * 4
     assert opened.page.locator(".network").get_attribute("aria-label").endswith("= ?.")
-    opened.follow("#step=1&phase=backward&at=1&zoom=network&predict=1")
+    opened.follow("#step=1&phase=backward&at=6&zoom=network&predict=1")
     assert opened.where().startswith("1 Backward")
     assert opened.page.locator(".network .slope").count() == 0
     opened.press("p")

@@ -191,6 +191,8 @@ def test_tensors_are_told_element_by_element(celsius):
         "Element by element, the gradient of ŷ is passed on as it is. bias was used 7 times, so its 7"
         " messages add up."
     )
+    notes = {title: note for _, title, _, note in told(celsius)}
+    assert "used once" not in notes["+ passes the gradient back to bias"]
     assert said["(·)² passes the gradient back to error"] == (
         "Element by element, the gradient of squared times 2error."
     )

@@ -13,7 +13,7 @@ function drawNode(node, steps, moves, grads) {
   const text = (cls, x, y, anchor, room, size, em) => {
     const el = s("text", { class: cls, x, y, "text-anchor": anchor });
     g.append(el);
-    return Object.assign(fitted(el, room, size, em), { el });
+    return Object.assign(fitted(el, room, size, em), { el, room });
   };
   const line = (x1, y1, x2, y2) => g.append(s("line", { class: "hair", x1, y1, x2, y2 }));
   const head = (x, y, anchor, room) => {
@@ -89,7 +89,9 @@ function drawNode(node, steps, moves, grads) {
     const known = heading && grads[node.id];
     const { text: word, cls } = known ? slope(known, notation) : { text: node.grad, cls: "m" };
     if (!heading) return;
-    heading(word || "", cls === "dot" ? 0.63 : undefined);
+    // A card has its name on top: where the whole would be tiny, .grad is enough.
+    const tiny = cls === "dot" && heading.room / ([...word].length * 0.63) < 10.5;
+    heading(tiny ? ".grad" : word || "", cls === "dot" ? 0.63 : undefined);
     heading.el.setAttribute("class", `of ${cls}`);
   }, show(value, grad, marks) {
     fill(values, value);

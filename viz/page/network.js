@@ -28,7 +28,7 @@ function drawNetwork(net, name) {
     g.append(s("circle", { class: "ground", cx: x, cy: y, r }), tint, s("circle", { class: "rim", cx: x, cy: y, r }));
     circles.append(g);
     if (neuron.layer !== "middle") text(g, "name m", neuron.layer === "input" ? x - r - 8 : x + r + 8, y + 5.5, neuron.layer === "input" ? "end" : "start").textContent = neuron.name;
-    return { neuron, tint, value: text(g, "value", x, y), second: text(g, "bias", x, y + 17), third: text(g, "bias slope", x, y + r + 14) };
+    return { neuron, tint, value: text(g, "value", x, y), second: text(g, "bias", x, y + 17), third: text(g, "below", x, y + r + 14) };
   });
   for (const { x, y, more } of net.dots) text(circles, "head", x, y - 4).textContent = "⋮", text(circles, "kind", x, y + 16).textContent = more;
   const own = (row, i) => (row && row[i] !== undefined && row[i] !== "·" ? row[i] : "");

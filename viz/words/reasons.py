@@ -88,6 +88,8 @@ def sum_note(texts: StepTexts, application: Application, sums: tuple[str, ...]) 
     target = texts.graph.graph.nodes[application.message.input]
     slope, name, turn = _slope(texts.graph, target.id), _math(texts.name(target.id)), len(sums)
     total = sum(m.input == target.id for m in texts.graph.graph.messages)
+    if total == 1 and application.message.summed:  # its copies were told of: no word of "once"
+        return [[slope, f": blank → {sums[0]}, all of them together."]]
     if total == 1:
         return [[slope, f": blank → {sums[0]}. ", name, " is used once, so nothing is added."]]
     if turn == 1:
