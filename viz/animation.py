@@ -21,10 +21,11 @@ from viz.graphics.geometry import Box
 from viz.graphics.style import Theme
 from viz.records.subject import as_recording, chosen_step, unit_of
 from viz.scenes.arrangement import lay_out
+from viz.scenes.levels import LEVELS, zoomed
 from viz.scenes.partial_passes import PartPainter, PartTexts
 from viz.scenes.scene import Scene
 from viz.system.progress import Progress
-from viz.words.narration import computed, moves, plain_text, tellings
+from viz.words.narration import computed, moved_name, moves, plain_text, tellings
 from viz.words.texts import StepTexts
 
 __all__ = ["animate"]
@@ -33,6 +34,8 @@ _SECONDS = {"start": 0.9, "forward": 0.8, "loss": 0.8, "backward": 1.3, "update"
 _COLOURS = 64
 _SHRINK, _ATTEMPTS = 0.75, 4
 _MOST_FRAMES = 240
+_LEAST = 0.4
+"""Pixels for a point, below which no label can be read."""
 
 
 @dataclass(frozen=True)
@@ -50,7 +53,7 @@ class _Frame:
 
 def animate(what: Any, path: str | os.PathLike[str], *, steps: Sequence[int] | None = None,
             theme: str | Theme = "light", speed: float = 1.0, width: int = 1400,
-            megabytes: float = 8.0) -> Path:  # fmt: skip
+            megabytes: float = 8.0, level: str | None = None) -> Path:  # fmt: skip
     """Write a GIF: forward, backward and update of some training steps, over and over.
 
     Parameters
@@ -67,6 +70,9 @@ def animate(what: Any, path: str | os.PathLike[str], *, steps: Sequence[int] | N
         The picture is at most so many pixels wide.
     megabytes : float
         The file is made smaller, picture by picture, until it is no larger than this.
+    level : {"scalars", "neurons", "layers", "model"}, optional
+        As for :func:`draw`; by default also a coarser one where every node on its own would be too
+        small to be read in this width.
 
     Returns
     -------
@@ -76,7 +82,8 @@ def animate(what: Any, path: str | os.PathLike[str], *, steps: Sequence[int] | N
     Raises
     ------
     ValueError
-        Another ending, no such step, a speed, width or size that cannot be, or too many frames.
+        Another ending, no such step or level, a speed, width or size that cannot be, or too many
+        frames.
     """
     path = Path(path)
     if path.suffix.lower() != ".gif":
@@ -85,7 +92,7 @@ def animate(what: Any, path: str | os.PathLike[str], *, steps: Sequence[int] | N
         if not 0 < given < float("inf"):
             raise ValueError(f"{name} is a number above 0, not {given!r}")
     look = style.theme_named(theme)
-    recording = as_recording(what)
+    recording = _readable(as_recording(what), level, width)
     numbers = [recording.steps[0].number, recording.steps[-1].number] if steps is None else steps
     places = list(dict.fromkeys(chosen_step(recording, n) for n in numbers))
     frames = [f for place in places for f in _frames(recording, place)]
@@ -98,6 +105,19 @@ def animate(what: Any, path: str | os.PathLike[str], *, steps: Sequence[int] | N
     times = [round(1000 * _SECONDS[f.phase] / speed) for f in frames]
     times[-1] = round(1000 * _SECONDS["end"] / speed)
     return write_whole(path, _within(pictures, times, round(megabytes * 1e6)))
+
+
+def _readable(recording: Recording, level: str | None, width: int) -> Recording:
+    """The recording at the level that is asked for, or at the finest that can be read."""
+    if level is not None:
+        return zoomed(recording, level).recording
+    first = zoomed(recording)
+    for coarse in LEVELS[LEVELS.index(first.level) : LEVELS.index("layers") + 1]:
+        shown = zoomed(recording, coarse).recording
+        wide = max(lay_out(shown, place).width for place in {s.graph for s in shown.steps})
+        if wide * _LEAST <= width:
+            return shown
+    return first.recording
 
 
 def _frames(recording: Recording, place: int) -> Iterator[_Frame]:
@@ -136,7 +156,8 @@ def _moved(texts: StepTexts, step: StepRecord) -> str:
         ends = [np.asarray(x, float) for x in (update.before, update.after)]
         known = all(x.size == 1 for x in ends)
         change = f" {' → '.join(number(x.item()) for x in ends)}" if known else ""
-        parts.append(f"{texts.name(update.node)}{change}")
+        name = moved_name(texts.graph, texts.graph.graph.nodes[update.node])
+        parts.append(f"{name}{change}")
     more = ", …" if len(step.updates) > 3 else ""
     return f"The optimizer moves {', '.join(parts)}{more}"
 
@@ -179,8 +200,8 @@ def _source(recording: Recording, scene: Scene, step: StepRecord, frame: _Frame,
     for card in scene.cards:
         if card.node.id in marked:
             grown = card.box.grown(style.BORDER / 2 + 2)
-            painter.out.shape(f"mark{card.node.id}", grown, shape="box", style="rounded",
-                              color=colour, penwidth="2.6")  # fmt: skip
+            form = {"shape": "circle"} if card.round else {"shape": "box", "style": "rounded"}
+            painter.out.shape(f"mark{card.node.id}", grown, color=colour, penwidth="2.6", **form)
     wide = layout.text_width(frame.words, size, bold=True)
     box = Box(12, scene.height - 1.8 * size, wide, 1.5 * size)
     painter.out.words("words", box, dot.font(frame.words, colour, size, bold=True))

@@ -33,12 +33,14 @@ def test_a_frame_for_every_micro_step(tmp_path):
 
 
 def test_first_and_last_step_of_a_training(celsius, tmp_path):
-    frames, times = opened(animate(celsius, tmp_path / "a.gif", width=700, speed=2))
+    frames, times = opened(
+        animate(celsius, tmp_path / "a.gif", width=700, speed=2, level="scalars")
+    )
     messages = len(celsius.graphs[0].messages)
     assert len(frames) == 2 * (1 + 5 + 1 + messages + 1)
     assert frames[0].shape[1] <= 700
     assert times.count(1000) == 1 and times[-1] == 1500, "the update, and the end, twice as fast"
-    one, _ = opened(animate(celsius, tmp_path / "b.gif", steps=[3], width=500))
+    one, _ = opened(animate(celsius, tmp_path / "b.gif", steps=[3], width=500, level="scalars"))
     assert len(one) == len(frames) // 2
 
 
@@ -104,3 +106,15 @@ def test_too_many_frames(network, tmp_path, monkeypatch):
     ):
         animate(trained((4, 4, 1), "float64", 2), tmp_path / "a.gif")
     assert viz.animate is animate
+
+
+def test_what_is_too_wide_to_be_read_is_drawn_coarser(network, tmp_path):
+    """Node by node a network of three layers is a ribbon; its neurons can be read."""
+    with Image.open(animate(network, tmp_path / "a.gif", steps=[1])) as chosen:
+        wide, high = chosen.size
+    assert wide < 3 * high
+    with Image.open(animate(network, tmp_path / "b.gif", steps=[1], level="scalars")) as asked:
+        wide, high = asked.size
+    assert wide > 5 * high
+    with pytest.raises(ValueError, match="level 'neuron' is not one of"):
+        animate(network, tmp_path / "c.gif", level="neuron")

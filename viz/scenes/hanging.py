@@ -32,7 +32,7 @@ _WORTH = 16.0
 _MERGING = 20
 """Where more roads meet than this, to place them takes long, and twice is too long."""
 
-_DEEPEST = 100.0
+_DEEPEST = 110.0
 """A label that is further below its road than this would not be read as the road's."""
 
 

@@ -8,6 +8,7 @@ from functools import cached_property
 import numpy as np
 
 from autograd_lite.recording import Application, Node
+from viz.records.parts import Part
 from viz.scenes.passes import _Painter
 from viz.scenes.scene import Road
 from viz.words.narration import computed
@@ -40,7 +41,9 @@ class PartTexts(StepTexts):
         nodes = self.graph.graph.nodes
         shown = dict(enumerate(self.step.values))
         if self.part[2]:
-            shown.update((u.node, u.after) for u in self.step.updates)
+            # The value of a part is no parameter: its update is told in words.
+            after = ((u.node, u.after) for u in self.step.updates)
+            shown.update((i, data) for i, data in after if not isinstance(nodes[i], Part))
         whole = (cells(shown[n.id], n.shape) for n in nodes)
         return tuple(
             made if n.id in self.known else tuple(("",) * len(row) for row in made)
