@@ -153,7 +153,7 @@ def test_narrow_screen(open_page, model, width):
     assert page.locator(".why h2").is_visible()
     footer = page.locator(".controls").bounding_box()
     assert footer["y"] + footer["height"] == pytest.approx(844, abs=1)
-    for name in ("back", "next", "play"):
+    for name in ("back", "next", "play", "more"):
         box = page.locator(f"button.{name}").bounding_box()
         assert box["width"] >= 44 and box["height"] >= 44
     slider = page.get_by_label("Training step", exact=True)
