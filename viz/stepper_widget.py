@@ -73,7 +73,8 @@ class StepperWidget(anywidget.AnyWidget):
         ``light``, ``dark``, or empty for the reader's own.
     """
 
-    _esm = page_script() + _BINDING
+    # A render exported by its name would stand for the whole widget: anywidget would hand it its own model.
+    _esm = page_script().replace("export function render(", "function render(") + _BINDING
     _css = page_style() + _IN_A_CELL
     _data = traitlets.Unicode("{}").tag(sync=True)
     step = traitlets.Int(1).tag(sync=True)

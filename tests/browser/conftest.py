@@ -215,7 +215,7 @@ def opening(chromium: Any, tmp_path: Path) -> Iterator[Callable[..., Opened]]:
     yield open_
     for one in opened:
         assert one.errors == []
-        allowed = ("file:", "about:", "data:")
+        allowed = ("file:", "about:", "data:", "blob:")
         assert [url for url in one.requests if not url.startswith(allowed)] == []
         assert len([url for url in one.requests if url.startswith("file:")]) == 1
     for context in contexts:

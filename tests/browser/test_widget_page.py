@@ -13,10 +13,11 @@ pytestmark = pytest.mark.browser
 HOST = """<!DOCTYPE html>
 <html lang="en"><head><meta charset="utf-8"><link rel="icon" href="data:,"><style>%(css)s</style></head>
 <body><p>A cell above</p><div id="here"></div>
-<script type="module">
-%(esm)s
-</script>
 <script type="application/json" id="traits">%(traits)s</script>
+<script type="application/json" id="esm">%(esm)s</script>
+<script type="module">
+%(host)s
+</script>
 </body></html>"""
 
 MODEL = """
@@ -35,6 +36,10 @@ window.model = {
   on: (event, hear) => hearers.set(event, [...(hearers.get(event) || []), hear]),
   off: (event, hear) => hearers.set(event, (hearers.get(event) || []).filter((one) => one !== hear)),
 };
+const text = JSON.parse(document.getElementById("esm").textContent);
+const loaded = await import(URL.createObjectURL(new Blob([text], { type: "text/javascript" })));
+// As anywidget does: an export named render, of its older form, goes before the default one.
+const widget = loaded.render ? { render: loaded.render } : loaded.default;
 window.down = widget.render({ model: window.model, el: document.getElementById("here") });
 """
 
@@ -43,10 +48,6 @@ window.down = widget.render({ model: window.model, el: document.getElementById("
 def host(open_page, model):
     """Opens the widget at a place."""
     from viz.stepper_widget import StepperWidget
-
-    # A notebook imports the module; here its default export gets a name instead.
-    esm, found = re.subn(r"^export default \{", "const widget = {", StepperWidget._esm, flags=re.M)
-    assert found == 1
 
     def open_(**place: Any) -> Any:
         traits = {
@@ -59,10 +60,13 @@ def host(open_page, model):
         }
         text = HOST % {
             "css": StepperWidget._css,
-            "esm": f"{esm}\n{MODEL}",
+            "esm": json.dumps(StepperWidget._esm).replace("<", "\\u003c"),
+            "host": MODEL,
             "traits": json.dumps(traits).replace("<", "\\u003c"),
         }
-        return open_page(text)
+        one = open_page(text)
+        one.until("Boolean(window.down)")
+        return one
 
     return open_
 
