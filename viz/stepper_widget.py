@@ -25,13 +25,22 @@ __all__ = ["StepperWidget", "widget"]
 # The page's module, and below it what ties its place to the widget's traits, both ways. A change that
 # the page itself has just told does not send it back to where it is.
 _BINDING = """
+// A notebook may be dark where the system is light; each host says so in its own way, or not at all.
+function hostTheme() {
+  const { body, documentElement: html } = document, words = `${html.className} ${body.className}`;
+  const told = html.getAttribute("theme") || body.dataset.theme || body.dataset.vscodeThemeKind || "";
+  if (body.dataset.jpThemeLight) return body.dataset.jpThemeLight === "true" ? "light" : "dark";
+  if (/dark|high-contrast$/.test(told) || /(^| )(dark|vscode-dark)( |$)/.test(words)) return "dark";
+  return /light/.test(told) || /(^| )(light|vscode-light)( |$)/.test(words) ? "light" : "";
+}
 export default {
   render({ model, el }) {
     el.classList.add("agl-widget");
     el.dataset.lmSuppressShortcuts = "true"; // inside, the arrow keys are the page's, not JupyterLab's
     const keys = ["step", "phase", "at"];
-    const place = () => Object.fromEntries([...keys, "theme"].map((key) => [key, model.get(key)]));
-    let telling = false;
+    const place = () => Object.fromEntries(keys.map((key) => [key, model.get(key)]));
+    const painted = () => ({ ...place(), theme: model.get("theme") || hostTheme() });
+    let telling = false, down = null;
     const moved = (now) => {
       if (keys.every((key) => model.get(key) === now[key])) return;
       telling = true;
@@ -39,13 +48,27 @@ export default {
       telling = false;
       model.save_changes();
     };
-    const down = render({ model: JSON.parse(model.get("_data")), el, place: place(), moved });
-    const follow = () => { if (!telling) down.go(place()); };
-    const events = [...keys, "theme"].map((key) => `change:${key}`);
-    for (const event of events) model.on(event, follow);
+    const follow = () => { if (down && !telling) down.go(place()); };
+    const paint = () => { if (down) down.go(painted()); };
+    // The page measures what it draws, and a notebook puts the cell in its place after this call.
+    const ready = new ResizeObserver(() => {
+      if (down || !el.isConnected) return;
+      ready.disconnect();
+      down = render({ model: JSON.parse(model.get("_data")), el, place: painted(), moved });
+    });
+    ready.observe(el);
+    const filter = ["class", "theme", "data-theme", "data-jp-theme-light", "data-vscode-theme-kind"];
+    let last = hostTheme();
+    const host = new MutationObserver(() => { if (hostTheme() !== last) { last = hostTheme(); paint(); } });
+    for (const part of [document.documentElement, document.body]) host.observe(part, { attributeFilter: filter });
+    for (const key of keys) model.on(`change:${key}`, follow);
+    model.on("change:theme", paint);
     return () => {
-      for (const event of events) model.off(event, follow);
-      down();
+      ready.disconnect();
+      host.disconnect();
+      for (const key of keys) model.off(`change:${key}`, follow);
+      model.off("change:theme", paint);
+      if (down) down();
     };
   },
 };
@@ -53,6 +76,7 @@ export default {
 
 # A cell is no window: the page takes the height that it needs, and nothing stands out of it.
 _IN_A_CELL = """
+.agl-widget { width: 100%; min-height: 1px; }
 .agl-widget .agl { min-height: 0; }
 .agl-widget .agl .skip:not(:focus) { clip-path: inset(50%); }
 """
@@ -70,7 +94,7 @@ class StepperWidget(anywidget.AnyWidget):
     at : int
         The micro-step within the phase, from 1.
     theme : str
-        ``light``, ``dark``, or empty for the reader's own.
+        ``light``, ``dark``, or empty for the notebook's own.
     """
 
     # A render exported by its name would stand for the whole widget: anywidget would hand it its own model.
@@ -145,7 +169,7 @@ def widget(
     at : int
         The micro-step within the phase, from 1.
     theme : {"light", "dark", ""}
-        Empty takes the reader's own.
+        Empty takes the notebook's own, or the reader's.
 
     Returns
     -------

@@ -269,3 +269,12 @@ def test_long_names_leave_the_last_term_in_sight(open_page):
     assert opened.page.evaluate(
         "(() => { const e = document.querySelector('.why .eq'); return e.scrollWidth <= e.clientWidth; })()"
     )
+
+
+def test_an_equation_grows_with_its_room(open_page, model):
+    """A notebook opens its frames before it gives them a width."""
+    opened = open_page(model, STATES[3], size=(100, 700))
+    name = "document.querySelector('.why .eq').className"
+    assert "tiny" in opened.page.evaluate(name)
+    opened.page.set_viewport_size({"width": 1440, "height": 900})
+    opened.until(f"{name}.trim() === 'eq'")

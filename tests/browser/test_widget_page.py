@@ -39,8 +39,10 @@ window.model = {
 const text = JSON.parse(document.getElementById("esm").textContent);
 const loaded = await import(URL.createObjectURL(new Blob([text], { type: "text/javascript" })));
 // As anywidget does: an export named render, of its older form, goes before the default one.
-const widget = loaded.render ? { render: loaded.render } : loaded.default;
-window.down = widget.render({ model: window.model, el: document.getElementById("here") });
+window.widget = loaded.render ? { render: loaded.render } : loaded.default;
+const here = document.getElementById("here"), el = document.createElement("div");
+window.down = widget.render({ model: window.model, el });
+here.append(el); // a notebook shows the cell when the widget is there
 """
 
 
@@ -65,7 +67,7 @@ def host(open_page, model):
             "traits": json.dumps(traits).replace("<", "\\u003c"),
         }
         one = open_page(text)
-        one.until("Boolean(window.down)")
+        one.until("Boolean(document.querySelector('#here .agl'))")
         return one
 
     return open_
@@ -119,7 +121,7 @@ def test_a_place_that_is_not_there_is_corrected(host):
 def test_the_notebooks_own_keys_and_address_are_left_alone(host):
     one = host()
     # JupyterLab asks for this before it takes a key for one of its commands.
-    assert one.page.locator("#here").get_attribute("data-lm-suppress-shortcuts") == "true"
+    assert one.page.locator("#here > div").get_attribute("data-lm-suppress-shortcuts") == "true"
     one.page.locator("p").first.click()
     one.page.keyboard.press("ArrowRight")
     assert place(one) == [1, "forward", 1]
@@ -130,5 +132,90 @@ def test_the_notebooks_own_keys_and_address_are_left_alone(host):
 def test_it_leaves_nothing_behind(host):
     one = host()
     one.page.evaluate("down()")
-    assert one.page.evaluate("document.getElementById('here').childElementCount") == 0
+    assert one.page.evaluate("document.querySelector('#here > div').childElementCount") == 0
     assert one.page.evaluate("[...hearers.values()].flat().length") == 0
+
+
+def test_it_waits_for_its_place_and_can_leave_before(host):
+    one = host()
+    one.page.evaluate(
+        """() => {
+          window.early = document.createElement("div");
+          window.leave = widget.render({ model, el: early });
+        }"""
+    )
+    assert one.page.evaluate("early.childElementCount") == 0
+    one.page.evaluate("leave(); document.body.append(early)")
+    one.page.wait_for_timeout(200)
+    assert one.page.evaluate("early.childElementCount") == 0
+
+
+NOTEBOOKS = {
+    "JupyterLab": ("document.body", "data-jp-theme-light", "false", "true"),
+    "VS Code": ("document.body", "class", "vscode-body vscode-dark", "vscode-body vscode-light"),
+    "Colab": ("document.documentElement", "theme", "dark", "light"),
+    "marimo": ("document.body", "class", "dark dark-theme", "light light-theme"),
+}
+
+
+@pytest.mark.parametrize("name", NOTEBOOKS)
+def test_it_is_as_dark_as_the_notebook(host, name):
+    one = host()
+    element, attribute, dark, light = NOTEBOOKS[name]
+    shown = "document.querySelector('.agl').dataset.theme"
+    one.page.locator(".agl").press("ArrowRight")
+    before = one.where()
+    one.page.evaluate(f"{element}.setAttribute('{attribute}', '{dark}')")
+    one.until(f"{shown} === 'dark'")
+    assert one.where() == before
+    one.page.evaluate(f"{element}.setAttribute('{attribute}', '{light}')")
+    one.until(f"{shown} === 'light'")
+    one.page.evaluate("model.set('theme', 'dark')")
+    assert one.page.evaluate(shown) == "dark"
+
+
+def test_the_readers_own_theme_stays_while_python_leads(host):
+    one = host()
+    one.page.get_by_role("button", name="Dark theme").click()
+    one.page.evaluate("model.set('step', 2)")
+    assert one.where().startswith("2 ")
+    assert one.page.locator(".agl").get_attribute("data-theme") == "dark"
+
+
+@pytest.mark.parametrize("width", [340, 620, 900, 1060])
+def test_a_cell_is_narrower_than_the_window(host, width):
+    one = host()
+    one.page.evaluate(f"document.getElementById('here').style.width = '{width}px'")
+    one.until(f"document.querySelector('.agl').clientWidth === {width}")
+    one.page.wait_for_timeout(50)
+    assert one.page.evaluate("document.documentElement.scrollWidth") == 1440
+    out = f"""[...document.querySelectorAll('.agl :is(button, label, select, output, kbd, input)')]
+      .filter(e => e.checkVisibility({{ visibilityProperty: true }}))
+      .filter(e => !e.closest('.pan, nav') && (e.getBoundingClientRect().right > {width} + 9))
+      .map(e => e.outerHTML)"""
+    assert one.page.evaluate(out) == []
+    tall = "Math.max(...[...document.querySelectorAll('.agl label')].map(e => e.offsetHeight))"
+    assert one.page.evaluate(tall) < 30
+
+
+def test_it_works_inside_of_a_shadow_tree(host):
+    one = host()
+    one.page.evaluate(
+        """() => {
+          const outer = document.createElement("div");
+          outer.id = "outer";
+          document.body.prepend(outer);
+          const inner = document.createElement("div");
+          outer.attachShadow({ mode: "open" }).append(inner);
+          model.set("phase", "backward");
+          model.set("at", 2);
+          window.downToo = widget.render({ model, el: inner });
+        }"""
+    )
+    inside = one.page.locator("#outer")
+    inside.locator(".predict").click()
+    inside.locator(".answer").focus()
+    inside.locator(".answer").press("ArrowRight")
+    assert one.page.evaluate(
+        "document.querySelector('#outer').shadowRoot.activeElement.className.startsWith('agl')"
+    )

@@ -99,6 +99,7 @@ export function render({ model: given, el, place = null, moved = null }) {
   let number = 1;
   while (document.querySelector(`[data-agl="${number}"]`)) number += 1;
   const ids = `agl${number}_`, page = document.documentElement.classList.contains("agl-page");
+  const focused = () => el.getRootNode().activeElement; // a host may keep the page in a shadow tree
   const off = new AbortController();
   const on = (target, type, run, options) => target.addEventListener(type, run, { signal: off.signal, ...options });
   if (page && model.title) document.title = model.title;
@@ -158,7 +159,7 @@ export function render({ model: given, el, place = null, moved = null }) {
     const choices = [...model.views, ...(net ? [null] : [])]; // null: the network, beside the micro-steps of the level before
     ui.zoom.replaceChildren(...(choices.length > 1 ? [h("span", null, "Zoom"), ...choices.map((one) => {
       const b = h("button", { type: "button", "aria-pressed": one ? !wired && one === view : wired }, one ? LEVELS[one.level] || capital(one.level) : "Network");
-      on(b, "click", () => { stop(); const here = document.activeElement === b; look(one); if (here) ui.zoom.children[1 + choices.indexOf(one)].focus(); });
+      on(b, "click", () => { stop(); const here = focused() === b; look(one); if (here) ui.zoom.children[1 + choices.indexOf(one)].focus(); });
       return b;
     })] : []));
   }
@@ -177,7 +178,7 @@ export function render({ model: given, el, place = null, moved = null }) {
 
   // ── sizes ───────────────────────────────────────────────────────────────────────────────────
   function size() {
-    const graph = wired ? net : current.graph, tall = window.innerHeight, pad = getComputedStyle(pan), narrow = matchMedia("(max-width: 760px)").matches;
+    const graph = wired ? net : current.graph, tall = window.innerHeight, pad = getComputedStyle(pan), narrow = root.clientWidth <= 760;
     // On a narrow screen what is chosen once goes behind the menu.
     const home = narrow ? ui.second : ui.bar;
     if (ui.tools.parentNode !== home) { home.append(ui.tools); (narrow ? ui.second : ui.more.parentNode).append(ui.theme); }
@@ -194,6 +195,7 @@ export function render({ model: given, el, place = null, moved = null }) {
     root.classList.toggle("pans", pans);
     pan.tabIndex = pans ? 0 : -1;
     railWidth = ui.rail.clientWidth;
+    why.fit();
     mapView();
     current.rail.spread(k, railWidth);
     follow("auto");
@@ -247,7 +249,7 @@ export function render({ model: given, el, place = null, moved = null }) {
     // In Predict the network waits for the end of the forward pass, and keeps the gradients to itself.
     if (net) net.show(at, step, { hidden: state.predict && run.name === "forward", slopes: run.name === "backward" && !state.predict, known: (key, i) => !graph.neurons || graph.neurons[key][i] <= k });
     const last = (entry.when.grads.get(move.target) || []).at(-1) === k;
-    why(move, told, run, k, how, Boolean(asked), last ? step.checks[move.target] : null);
+    why.show(move, told, run, k, how, Boolean(asked), last ? step.checks[move.target] : null);
     bug(lens, step, how);
     const op = graph.ops.find((one) => one.id === move.op);
     if (entry.code) entry.code.show(move, op);
@@ -299,7 +301,7 @@ export function render({ model: given, el, place = null, moved = null }) {
   function walk(by, moving = true) {
     if (by > 0 && isAsked()) { // the number arrives where it was asked for
       state.revealed = true;
-      if (root.contains(document.activeElement) && document.activeElement === asking.input) root.focus({ preventScroll: true });
+      if (focused() === asking.input) root.focus({ preventScroll: true });
       go(at, k, { moving, keep: true });
       return true;
     }

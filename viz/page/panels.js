@@ -2,7 +2,14 @@
 
 // The equation with names above and numbers below; `first` may stand in for the result.
 function equation(el) {
-  return (move, numbers, how, first, captionOfFirst) => {
+  const sizes = ["", "mid", "small", "tiny", "tiny narrow"];
+  let largest = 0;
+  function fit() { // long names are wide where the numbers are not
+    let size = largest;
+    el.className = `eq ${sizes[size]}`;
+    while (size < 4 && el.scrollWidth > el.clientWidth) el.className = `eq ${sizes[++size]}`;
+  }
+  return { fit, write(move, numbers, how, first, captionOfFirst) {
     const rows = [[], [], []]; // read row by row
     const cell = (row, i, cls, ...kids) => {
       const made = h("span", { class: cls }, ...kids);
@@ -23,13 +30,10 @@ function equation(el) {
       cell(3, i, "caption", i === 0 && captionOfFirst ? captionOfFirst : spans(list(move.captions)[i], how));
     });
     const wide = numbers.join("").length;
-    const sizes = ["", "mid", "small", "tiny", "tiny narrow"];
-    let size = wide > 40 ? 3 : wide > 24 ? 2 : wide > 15 ? 1 : 0;
-    el.className = `eq ${sizes[size]}`;
+    largest = wide > 40 ? 3 : wide > 24 ? 2 : wide > 15 ? 1 : 0;
     el.replaceChildren(...rows.flat());
-    // Long names are wide where the numbers are not.
-    while (size < 4 && el.scrollWidth > el.clientWidth) el.className = `eq ${sizes[++size]}`;
-  };
+    fit();
+  } };
 }
 
 // What stands in the panel "why": question or statement, equation, sentences.
@@ -37,9 +41,9 @@ function narration(el, quiz) {
   const where = h("p", { class: "where" }), title = h("h2"), eq = h("div", { class: "eq", role: "group" });
   const sums = h("p", { class: "sums" }), say = h("p", { class: "say" }), note = h("p", { class: "note" });
   el.append(where, title, eq, quiz.el, sums, say, note);
-  const write = equation(eq);
+  const { fit, write } = equation(eq);
   const lines = (all, how, gap) => list(all).flatMap((line, i) => [i ? gap() : null, ...spans(line, how)]).filter((kid) => kid !== null);
-  return (move, told, run, k, how, asked, check) => {
+  return { fit, show(move, told, run, k, how, asked, check) {
     const cell = asked && told.cell, numbers = list(cell ? cell.numbers : told.numbers);
     where.textContent = `${capital(run.name)}, ${k - run.start + 1} of ${run.count}${asked ? ". Predict" : ""}`;
     title.replaceChildren(...spans(asked ? move.ask.question : move.title, how), asked && cell ? h("span", { class: "which" }, capital(cell.where)) : "");
@@ -54,7 +58,7 @@ function narration(el, quiz) {
     say.replaceChildren(...(asked ? [] : lines(told.say, how, () => " ")));
     const checked = !asked && check ? [[`Numeric check${check[1] ? `: ${check[1]}` : ""}, ${check[0]}.`]] : [];
     note.replaceChildren(...(asked ? [] : lines([...list(told.note), ...checked], how, () => h("br"))));
-  };
+  } };
 }
 
 function paramTable(step, at, graph, room) {
