@@ -7,6 +7,8 @@ from typing import Any
 
 from autograd_lite.errors import did_you_mean
 from autograd_lite.recording import Recording
+from viz.diagram import draw
+from viz.graphics.display import mime_bundle
 from viz.page import page_model, page_script, page_style, page_views
 from viz.records.subject import as_recording, chosen_step
 from viz.words.narration import PHASES
@@ -59,8 +61,14 @@ export default {
     ready.observe(el);
     const filter = ["class", "theme", "data-theme", "data-jp-theme-light", "data-vscode-theme-kind"];
     let last = hostTheme();
-    const host = new MutationObserver(() => { if (hostTheme() !== last) { last = hostTheme(); paint(); } });
-    for (const part of [document.documentElement, document.body]) host.observe(part, { attributeFilter: filter });
+    const host = new MutationObserver(() => {
+      if (hostTheme() === last) return;
+      last = hostTheme();
+      paint();
+    });
+    for (const part of [document.documentElement, document.body]) {
+      host.observe(part, { attributeFilter: filter });
+    }
     for (const key of keys) model.on(`change:${key}`, follow);
     model.on("change:theme", paint);
     return () => {
@@ -112,6 +120,16 @@ class StepperWidget(anywidget.AnyWidget):
             page_model(recording, title, page_views(recording)), ensure_ascii=False, allow_nan=False
         )
         super().__init__(_data=data.encode("utf-8", "replace").decode(), **place)
+
+    def _repr_mimebundle_(self, **_: Any) -> Any:
+        """A viewer that runs nothing, as GitHub's, shows the picture of the step instead."""
+        given = super()._repr_mimebundle_()
+        if given is None:
+            return None
+        data, about = given
+        picture = draw(self.recording, step=self.step)
+        still = mime_bundle(picture, include=("image/png", "text/plain"))
+        return {**data, **still}, about
 
     def go(self, step: int | None = None, phase: str | None = None, at: int = 1) -> None:
         """Go to a place in one move: a training step, a phase, a micro-step of it.

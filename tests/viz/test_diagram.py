@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import base64
+import html
+import re
 import struct
 
 import numpy as np
@@ -286,15 +289,21 @@ def test_mimebundle(pass_):
 
 
 def test_a_page_in_a_notebook(pass_):
-    shown = viz.stepper(pass_, title='"quoted" <b>')._repr_html_()
-    head, _, rest = shown.partition(" srcdoc=")
+    page = viz.stepper(pass_, title='"quoted" <b>')
+    shown = page._repr_html_()
+    before, _, frame = shown.partition("<iframe ")
+    head, _, rest = frame.partition(" srcdoc=")
     assert head == (
-        '<iframe title="&quot;quoted&quot; &lt;b&gt;: step through the training"'
-        ' sandbox="allow-scripts"'
+        'title="&quot;quoted&quot; &lt;b&gt;: step through the training" sandbox="allow-scripts"'
     )
     document = rest[1 : rest.index('"', 1)]
     assert "<" not in document
     assert document.startswith("&lt;!DOCTYPE html&gt;")
+    # Below it lies what a viewer shows that takes frames out.
+    assert "&quot;quoted&quot; &lt;b&gt;: a picture of the first step." in before
+    ((alt, data),) = re.findall(r'<img alt="([^"]*)" src="data:image/png;base64,([^"]*)"', before)
+    assert html.unescape(alt) == draw(pass_).alt
+    assert base64.b64decode(data) == page._repr_png_() == draw(pass_).png
 
 
 # ── without Graphviz ──────────────────────────────────────────────────────────────────────────

@@ -175,13 +175,19 @@ def test_a_diagram_in_a_kernel(outputs):
 @pytest.mark.slow
 def test_the_stepper_in_a_kernel(outputs):
     for cell in ("stepper", "steps"):
-        assert kinds(outputs[cell])[-1][1] == ["text/html", "text/plain"]
-    frame = "".join(outputs["stepper"][0]["data"]["text/html"])
+        assert kinds(outputs[cell])[-1][1] == ["image/png", "text/html", "text/plain"]
+    shown = "".join(outputs["stepper"][0]["data"]["text/html"])
+    still, frame = shown[: shown.index("<iframe")], shown[shown.index("<iframe") :]
     opening = re.match(r"<iframe [^>]*>", frame)[0]
     assert 'title="&lt;b&gt;&amp;&quot;' in opening
     assert 'sandbox="allow-scripts"' in opening
     assert opening.count("srcdoc=") == 1
-    assert frame.count("<") == 2  # the frame's own: all of the page is escaped
+    assert re.findall(r"<(\w+)", still) == ["div", "div", "p", "img"]
+    assert re.findall(r"<(/?\w+)", frame) == [
+        "iframe",
+        "/iframe",
+        "/div",
+    ]  # the frame's own: all of the page is escaped
 
 
 @pytest.mark.slow

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import html
 import json
 import os
@@ -13,6 +14,7 @@ from typing import Any
 
 from autograd_lite.files import write_whole
 from autograd_lite.recording import Recording
+from viz.diagram import Diagram, draw
 from viz.page.model import UNTITLED, View, page_model
 from viz.page.packed import packed
 from viz.page.views import page_views
@@ -69,12 +71,34 @@ class Page:
             )
         return write_whole(path, self.html)
 
+    @cached_property
+    def still(self) -> Diagram:
+        """The first step as a picture, for those who cannot run the page."""
+        level = self.levels[0] if self.levels else None
+        return draw(self.recording, step=self.recording.steps[0].number, level=level)
+
     def _repr_html_(self) -> str:
-        """What notebooks show: the page in a frame that can reach nothing else."""
+        """What notebooks show: the page in a frame that can reach nothing else.
+
+        The frame lies over a picture, which is left where it is taken out: in a notebook that is not
+        trusted, on GitHub, in nbviewer.
+        """
+        title, alt = html.escape(self.title), html.escape(self.still.alt)
+        picture = base64.b64encode(self.still.png).decode()
         return (
-            f'<iframe title="{html.escape(self.title)}: step through the training" sandbox="allow-scripts"'
-            f' srcdoc="{html.escape(self.html)}" style="width:100%;height:820px;border:0"></iframe>'
+            '<div style="display:grid;grid-template-columns:minmax(0,1fr)">'
+            '<div style="grid-area:1/1;max-height:820px;overflow:hidden">'
+            f"<p>{title}: a picture of the first step."
+            " To step through it, trust the notebook or run it.</p>"
+            f'<img alt="{alt}" src="data:image/png;base64,{picture}" style="max-width:100%"></div>'
+            f'<iframe title="{title}: step through the training" sandbox="allow-scripts"'
+            f' srcdoc="{html.escape(self.html)}" style="grid-area:1/1;position:relative;width:100%;'
+            'height:820px;border:0"></iframe></div>'
         )
+
+    def _repr_png_(self) -> bytes:
+        """What converters to LaTeX and Word show."""
+        return self.still.png
 
     def __repr__(self) -> str:
         return f"<Page: {self.title}, {len(self.recording.steps)} steps>"
