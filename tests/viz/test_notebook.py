@@ -182,7 +182,7 @@ def test_the_stepper_in_a_kernel(outputs):
     assert 'title="&lt;b&gt;&amp;&quot;' in opening
     assert 'sandbox="allow-scripts"' in opening
     assert opening.count("srcdoc=") == 1
-    assert re.findall(r"<(\w+)", still) == ["div", "div", "p", "img"]
+    assert re.findall(r"<(\w+)", still) == ["div", "div", "p", "img", "div"]
     assert re.findall(r"<(/?\w+)", frame) == [
         "iframe",
         "/iframe",

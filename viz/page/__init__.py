@@ -91,9 +91,10 @@ class Page:
             f"<p>{title}: a picture of the first step."
             " To step through it, trust the notebook or run it.</p>"
             f'<img alt="{alt}" src="data:image/png;base64,{picture}" style="max-width:100%"></div>'
+            '<div style="grid-area:1/1;position:relative">'
             f'<iframe title="{title}: step through the training" sandbox="allow-scripts"'
-            f' srcdoc="{html.escape(self.html)}" style="grid-area:1/1;position:relative;width:100%;'
-            'height:820px;border:0"></iframe></div>'
+            f' srcdoc="{html.escape(self.html)}" style="width:100%;height:820px;border:0"></iframe>'
+            "</div></div>"
         )
 
     def _repr_png_(self) -> bytes:
