@@ -6,6 +6,7 @@ import html
 
 import pytest
 
+import viz
 from viz.page import page_script, page_style
 
 pytestmark = pytest.mark.browser
@@ -96,6 +97,18 @@ def test_works_in_a_sandboxed_srcdoc_frame(open_page, assemble, model):
     assert inside.locator("button.play").get_attribute("aria-label") == "Pause"
     inside.locator("button.play").click()
     opened.page.wait_for_timeout(200)
+
+
+@pytest.mark.parametrize("sandbox", ["allow-scripts", ""])
+def test_where_no_script_runs_a_picture_is_seen(open_page, recording, sandbox):
+    shown = viz.stepper(recording)._repr_html_().replace("allow-scripts", sandbox)
+    opened = open_page(f'<!DOCTYPE html><title>notebook</title><body style="margin:0">{shown}')
+    opened.page.wait_for_timeout(300)
+    covered = opened.page.screenshot()
+    opened.errors.clear()  # a refused script is told
+    assert opened.page.evaluate("document.querySelector('img').complete")
+    opened.page.evaluate("document.querySelector('iframe').style.visibility = 'hidden'")
+    assert (covered == opened.page.screenshot()) is (sandbox == "")
 
 
 def test_content_policy_forbids_network_and_eval(open_page, assemble, model):

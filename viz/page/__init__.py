@@ -6,6 +6,7 @@ import base64
 import html
 import json
 import os
+import re
 from collections.abc import Mapping, Sequence
 from functools import cache, cached_property
 from importlib import resources
@@ -80,9 +81,10 @@ class Page:
     def _repr_html_(self) -> str:
         """What notebooks show: the page in a frame that can reach nothing else.
 
-        The frame lies over a picture, which is left where it is taken out: in a notebook that is not
-        trusted, on GitHub, in nbviewer.
+        The frame lies over a picture, which is left where it is taken out or its script is refused:
+        in a notebook that is not trusted, on GitHub, in nbviewer.
         """
+        page = re.sub("<noscript>.*</noscript>", "", self.html, count=1)
         title, alt = html.escape(self.title), html.escape(self.still.alt)
         picture = base64.b64encode(self.still.png).decode()
         return (
@@ -93,7 +95,7 @@ class Page:
             f'<img alt="{alt}" src="data:image/png;base64,{picture}" style="max-width:100%"></div>'
             '<div style="grid-area:1/1;position:relative">'
             f'<iframe title="{title}: step through the training" sandbox="allow-scripts"'
-            f' srcdoc="{html.escape(self.html)}" style="width:100%;height:820px;border:0"></iframe>'
+            f' srcdoc="{html.escape(page)}" style="width:100%;height:820px;border:0"></iframe>'
             "</div></div>"
         )
 
