@@ -37,11 +37,21 @@ def write_whole(path: str | os.PathLike[str], content: str | bytes) -> Path:
         with os.fdopen(handle, "wb") as file:
             file.write(data)
         os.chmod(name, 0o666 & ~_umask())
-        os.replace(name, path)
+        _move(name, path)
     except BaseException:
         Path(name).unlink(missing_ok=True)
         raise
     return path
+
+
+def _move(name: str, path: Path) -> None:
+    try:
+        os.replace(name, path)
+    except PermissionError:  # as Windows has it
+        raise PermissionError(
+            f"{path} cannot be replaced: it is open in another program, or may only be read; close it"
+            " there, or name another file"
+        ) from None
 
 
 def _umask() -> int:

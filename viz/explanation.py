@@ -239,6 +239,8 @@ def _formulas(move: Move, telling: Telling, mark: str = "") -> tuple[str, str]:
     def fraction(part: dict[str, str]) -> str:
         if "over" in part:
             return rf"\frac{{{latex.math(part['over'])}}}{{{latex.math(part['under'])}}}"
+        if part["text"].startswith("to "):  # a message on its way is named by where it goes
+            return rf"\mathrm{{to}}\ {latex.math(part['text'][3:])}"
         return latex.math(part["text"]).replace("@", r"\,")
 
     names = [fraction(p) for p in move.equation]

@@ -9,6 +9,7 @@ from typing import Any, TextIO
 import numpy as np
 
 from autograd_lite.nn.callbacks.base import Callback
+from autograd_lite.nn.console import put
 
 __all__ = ["ProgbarLogger", "Progress", "level"]
 
@@ -87,7 +88,7 @@ class Progress:
             padding = " " * (self._width - len(line))
             self._width = len(line)
             line = f"\r{line}{padding}"
-        _put(self._stream, line + after)
+        put(self._stream, line + after)
 
 
 class ProgbarLogger(Callback):
@@ -135,7 +136,7 @@ class ProgbarLogger(Callback):
     def on_epoch_begin(self, epoch: int, logs: dict[str, float] | None = None) -> None:
         if self._verbose and self.params["epochs"] > 1:
             stream = sys.stdout if self.stream is None else self.stream
-            _put(stream, f"Epoch {epoch + 1}/{self.params['epochs']}\n")
+            put(stream, f"Epoch {epoch + 1}/{self.params['epochs']}\n")
         self._start()
 
     def on_train_batch_end(self, batch: int, logs: dict[str, float] | None = None) -> None:
@@ -169,16 +170,6 @@ class ProgbarLogger(Callback):
 def _redraws(stream: TextIO) -> bool:
     """Whether a line can be written over: in a terminal, and in a notebook."""
     return stream.isatty() or type(stream).__module__.split(".")[0] in _NOTEBOOKS
-
-
-def _put(stream: TextIO, text: str) -> None:
-    """Write at once; a stream of few letters, as old consoles have, gets a bar of equals signs."""
-    try:
-        stream.write(text)
-    except UnicodeEncodeError:
-        letters = stream.encoding or "ascii"
-        stream.write(text.replace("━", "=").encode(letters, "replace").decode(letters))
-    stream.flush()
 
 
 def _pace(seconds: float) -> str:

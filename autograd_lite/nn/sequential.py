@@ -10,6 +10,7 @@ import numpy as np
 from autograd_lite.errors import did_you_mean
 from autograd_lite.nn import data
 from autograd_lite.nn.configured import Configured, known, plain
+from autograd_lite.nn.console import say
 from autograd_lite.nn.layers import InputLayer, Layer, Stack, deserialize, unstacked
 from autograd_lite.nn.layers.layer import Shape, free_name
 from autograd_lite.nn.lookup import switch
@@ -391,7 +392,7 @@ class Sequential(Model, Configured):
         show_trainable : bool
             One more column: which layers training changes.
         """
-        (print_fn or print)(summary_text(self, line_length, positions, show_trainable))
+        (print_fn or say)(summary_text(self, line_length, positions, show_trainable))
 
     def __getattr__(self, name: str) -> Any:
         hint = _FORMER.get(name, "")

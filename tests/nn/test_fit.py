@@ -305,6 +305,23 @@ def test_a_stream_of_few_letters_gets_another_bar(monkeypatch):
     ).encode("ascii")
 
 
+@pytest.mark.parametrize("encoding", ["ascii", "cp437", "cp1252"])
+def test_a_console_of_few_letters_is_told_everything(encoding, monkeypatch):
+    raw = io.BytesIO()
+    stream = io.TextIOWrapper(raw, encoding=encoding, newline="\n")
+    monkeypatch.setattr("sys.stdout", stream)
+    made = keras.Sequential([keras.layers.Dense(1, name="größe_∂")], name="длина")
+    made.compile("sgd", "mse")
+    stop = keras.callbacks.EarlyStopping("loss", patience=0, min_delta=1e9, verbose=1)
+    rate = keras.callbacks.ReduceLROnPlateau("loss", patience=1, min_delta=1e9, verbose=1)
+    made.fit([[1.0]], [[2.0]], epochs=3, verbose=0, callbacks=[rate, stop])
+    made.summary()
+    told = raw.getvalue().decode(encoding)
+    assert "early stopping" in told and '"?????"' in told
+    assert "Trainable params: 2" in told
+    assert len({len(line) for line in told.splitlines() if line.startswith(("|", "│"))}) == 1
+
+
 def test_a_notebook_redraws_its_line():
     kernel = type("OutStream", (io.StringIO,), {"__module__": "ipykernel.iostream"})
     for stream, live in ((kernel(), True), (io.StringIO(), False), (Terminal(), True)):

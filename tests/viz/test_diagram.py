@@ -101,6 +101,22 @@ def test_a_file_is_replaced_whole_or_not_at_all(pass_, tmp_path, monkeypatch):
     assert [p.name for p in tmp_path.iterdir()] == ["pass.svg"]
 
 
+def test_a_file_that_another_program_holds_open(pass_, tmp_path, monkeypatch):
+    """Windows refuses to replace it."""
+    path = tmp_path / "pass.svg"
+    path.write_text("before")
+
+    def held(*_):
+        raise PermissionError(13, "Access is denied")
+
+    monkeypatch.setattr("os.replace", held)
+    with pytest.raises(
+        PermissionError, match=r"pass\.svg cannot be replaced: it is open in another"
+    ):
+        draw(pass_).save(path)
+    assert [p.name for p in tmp_path.iterdir()] == ["pass.svg"]
+
+
 def test_a_missing_folder(pass_, tmp_path):
     with pytest.raises(FileNotFoundError):
         draw(pass_).save(tmp_path / "nowhere" / "pass.dot")

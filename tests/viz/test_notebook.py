@@ -183,11 +183,8 @@ def test_the_stepper_in_a_kernel(outputs):
     assert 'sandbox="allow-scripts"' in opening
     assert opening.count("srcdoc=") == 1
     assert re.findall(r"<(\w+)", still) == ["div", "div", "p", "img", "div"]
-    assert re.findall(r"<(/?\w+)", frame) == [
-        "iframe",
-        "/iframe",
-        "/div",
-    ]  # the frame's own: all of the page is escaped
+    # These are the frame's own: all of the page is escaped.
+    assert re.findall(r"<(/?\w+)", frame) == ["iframe", "/iframe", "/div", "/div"]
 
 
 @pytest.mark.slow

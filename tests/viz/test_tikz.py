@@ -107,6 +107,7 @@ def test_a_name_is_text():
         ("an equal share to each", "an equal share to each"),
         ("is a sum", "is a sum"),
         ("mäßig gut", "mäßig gut"),
+        ("f′(x)", r"$f^{\prime}(x)$"), ("x²′", r"$x^{2}{}^{\prime}$"),
         ("Ж", r"$\mbox{\figureglyph{Ж}{0416}}$"),
         ("50 % & #1_x^2~{}$\\", r"$50\ \%\ \&\ \#1\_x\mbox{\textasciicircum}2\sim \{\}\$\backslash$"),
         ("\ud800\x00", "$\\mbox{\\figureglyph{�}{FFFD}}\\mbox{\\figureglyph{�}{FFFD}}$"),

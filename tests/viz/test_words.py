@@ -179,6 +179,12 @@ def test_latex_has_balanced_parts():
     )
 
 
+@pytest.mark.parametrize("format", ["latex", "markdown"])
+def test_where_a_message_goes_is_no_part_of_a_name(format):
+    """``to a`` was set as one word in formulas, which have no spaces."""
+    assert r"\mathrm{to}\ a " in str(explain(by_hand(), format=format))
+
+
 def test_a_notebook_shows_the_lines_and_not_their_marks():
     """IPython asks a ``str`` for nothing but this, and would quote it otherwise."""
     shown: list[str] = []

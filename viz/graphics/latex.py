@@ -14,9 +14,11 @@ __all__ = ["GLYPHS", "math", "mixed", "text"]
 
 GLYPHS = (
     r"\providecommand{\figureglyph}[2]"
-    r"{\ifdefined\Umathcode#1\else\textsf{\scriptsize U+#2}\fi}"
+    r'{\ifdefined\Umathcode\iffontchar\font"#2 #1\else\textsf{\scriptsize U+#2}\fi'
+    r"\else\textsf{\scriptsize U+#2}\fi}"
 )
-"""Defines the command for letters outside of Latin: themselves, or their code point in pdfLaTeX."""
+"""Defines the command for letters outside of Latin: themselves, or their code point in pdfLaTeX and
+where the document's font lacks them; LaTeX would leave them out and tell it in its log alone."""
 
 _ACCENTS = {
     "\u0302": "hat", "\u0304": "bar", "\u0303": "tilde", "\u0307": "dot", "\u0308": "ddot",
@@ -44,7 +46,7 @@ _SIGNS = {
     "—": r"\mbox{---}", "\\": r"\backslash ", "{": r"\{", "}": r"\}", "$": r"\$", "&": r"\&",
     "%": r"\%", "#": r"\#", "_": r"\_", "^": r"\mbox{\textasciicircum}", "~": r"\sim ",
     "'": r"\mbox{'}", '"': r"\mbox{''}", "`": r"\mbox{\textasciigrave}", "µ": r"\mu ",
-    "≪": r"\ll ", "≫": r"\gg ", "Σ": r"\Sigma ",
+    "′": r"^{\prime}", "″": r"^{\prime\prime}", "≪": r"\ll ", "≫": r"\gg ", "Σ": r"\Sigma ",
 }  # fmt: skip
 _RAISED = dict(zip("⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁺⁽⁾ⁿⁱᵀ", [*"0123456789-+()ni", r"\top "], strict=True))
 _LOWERED = dict(zip("₀₁₂₃₄₅₆₇₈₉₋₊₍₎ₙᵢⱼₜ", "0123456789-+()nijt", strict=True))

@@ -6,6 +6,7 @@ import warnings
 
 from autograd_lite.errors import did_you_mean
 from autograd_lite.nn.callbacks.base import Callback
+from autograd_lite.nn.console import say
 
 __all__ = ["MonitorCallback"]
 
@@ -85,7 +86,7 @@ class MonitorCallback(Callback):
         return direction == "up"
 
     def _say(self, text: str) -> None:
-        print(text)
+        say(text)
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}(monitor={self.monitor!r})"

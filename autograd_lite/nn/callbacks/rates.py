@@ -9,6 +9,7 @@ from typing import Any
 
 from autograd_lite.nn.callbacks.base import Callback
 from autograd_lite.nn.callbacks.monitor import MonitorCallback
+from autograd_lite.nn.console import say
 from autograd_lite.nn.lookup import whole
 
 __all__ = ["LearningRateScheduler", "ReduceLROnPlateau"]
@@ -40,7 +41,7 @@ class LearningRateScheduler(Callback):
             raise ValueError(f"schedule gives the learning rate as a number, and gave {rate!r}")
         self.model.optimizer.learning_rate = float(rate)
         if self.verbose:
-            print(
+            say(
                 f"\nEpoch {epoch + 1}: LearningRateScheduler setting learning rate to"
                 f" {float(rate)}."
             )
@@ -121,7 +122,7 @@ class ReduceLROnPlateau(MonitorCallback):
         self.model.optimizer.learning_rate = rate
         self.cooldown_counter, self.wait = self.cooldown, 0
         if self.verbose:
-            print(f"\nEpoch {epoch + 1}: ReduceLROnPlateau reducing learning rate to {rate}.")
+            say(f"\nEpoch {epoch + 1}: ReduceLROnPlateau reducing learning rate to {rate}.")
 
 
 def _rate(model: Any) -> float:

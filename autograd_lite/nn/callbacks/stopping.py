@@ -6,6 +6,7 @@ import math
 
 from autograd_lite.nn.callbacks.base import Callback
 from autograd_lite.nn.callbacks.monitor import MonitorCallback
+from autograd_lite.nn.console import say
 from autograd_lite.nn.lookup import whole
 
 __all__ = ["EarlyStopping", "TerminateOnNaN"]
@@ -98,10 +99,10 @@ class EarlyStopping(MonitorCallback):
 
     def on_train_end(self, logs: dict[str, float] | None = None) -> None:
         if self.stopped_epoch and self.verbose:
-            print(f"Epoch {self.stopped_epoch + 1}: early stopping")
+            say(f"Epoch {self.stopped_epoch + 1}: early stopping")
         if self.restore_best_weights and self.best_weights is not None:
             if self.verbose:
-                print(
+                say(
                     "Restoring model weights from the end of the best epoch:"
                     f" {self.best_epoch + 1}."
                 )
@@ -129,5 +130,5 @@ class TerminateOnNaN(Callback):
                 f"the loss is {loss} at batch {batch}: try a smaller learning rate, or scale the"
                 " data"
             )
-        print(f"Batch {batch}: Invalid loss, terminating training")
+        say(f"Batch {batch}: Invalid loss, terminating training")
         self.model.stop_training = True

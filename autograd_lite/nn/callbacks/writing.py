@@ -11,6 +11,7 @@ from typing import Any
 from autograd_lite.files import write_whole
 from autograd_lite.nn.callbacks.base import Callback
 from autograd_lite.nn.callbacks.monitor import MonitorCallback
+from autograd_lite.nn.console import say
 from autograd_lite.nn.lookup import whole
 
 __all__ = ["CSVLogger", "ModelCheckpoint"]
@@ -88,7 +89,7 @@ class ModelCheckpoint(MonitorCallback):
         else:
             self.model.save(path, overwrite=True)
         if self.verbose:
-            print(f"\nEpoch {epoch + 1}: finished saving model to {path}")
+            say(f"\nEpoch {epoch + 1}: finished saving model to {path}")
 
     def _path(self, epoch: int, logs: dict[str, Any]) -> str:
         try:
@@ -102,7 +103,7 @@ class ModelCheckpoint(MonitorCallback):
     def _worth_it(self, epoch: int, logs: dict[str, Any], path: str) -> bool:
         if not self.save_best_only:
             if self.verbose:
-                print(f"\nEpoch {epoch + 1}: saving model to {path}")
+                say(f"\nEpoch {epoch + 1}: saving model to {path}")
             return True
         current = self.watched(logs)
         if current is None:
@@ -115,7 +116,7 @@ class ModelCheckpoint(MonitorCallback):
                 if better
                 else f"did not improve from {before}"
             )
-            print(f"\nEpoch {epoch + 1}: {self.monitor} {told}")
+            say(f"\nEpoch {epoch + 1}: {self.monitor} {told}")
         if better:
             self.best = current
         return better
