@@ -201,6 +201,25 @@ def test_force_deletes_only_what_the_demo_wrote(capsys, tmp_path, mine):
     assert (tmp_path / "demo" / "record.json").read_bytes() == before
 
 
+def test_a_folder_that_another_program_holds_open(capsys, tmp_path, monkeypatch):
+    """Windows refuses to move it."""
+    assert main(["demo", "--epochs", "1", "--out", "demo"]) == 0
+    before = (tmp_path / "demo" / "record.json").read_bytes()
+    capsys.readouterr()
+
+    def held(*_):
+        raise PermissionError(13, "Access is denied")
+
+    monkeypatch.setattr(Path, "rename", held)
+    assert main(["demo", "--epochs", "2", "--out", "demo", "--force"]) == 1
+    assert capsys.readouterr().err.endswith(
+        "demo cannot be replaced: a file in it is open in another program; close it there, or name"
+        " another folder\n"
+    )
+    assert (tmp_path / "demo" / "record.json").read_bytes() == before
+    assert names(tmp_path) == ["demo"]
+
+
 def test_force_spares_a_file_and_a_link(capsys, tmp_path):
     (tmp_path / "file").write_text("mine")
     (tmp_path / "there").mkdir()

@@ -57,7 +57,10 @@ def backprop(ipython: Any, line: str, cell: str | None = None) -> None:
     if options.stepper:
         from viz.page import stepper
 
-        shown: Any = stepper(recording)
+        try:
+            shown: Any = stepper(recording, theme=options.theme or "")
+        except ValueError as error:
+            _refuse(f"%%backprop: {error}")
     else:
         from viz.diagram import draw
 

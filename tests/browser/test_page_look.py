@@ -100,6 +100,16 @@ def test_theme_follows_the_system_and_the_button(open_page, model):
     assert opened.page.evaluate(back) == "rgb(255, 255, 255)"
 
 
+def test_a_page_opens_in_the_theme_it_was_made_with(open_page, recording):
+    dark = viz.stepper(recording, theme="dark").html
+    theme = "document.documentElement.dataset.theme"
+    opened = open_page(dark, color_scheme="light")
+    assert opened.page.evaluate(theme) == "dark"
+    opened.page.get_by_role("button", name="Light theme").click()
+    assert opened.page.evaluate(theme) == "light"
+    assert open_page(dark, "#theme=light", color_scheme="dark").page.evaluate(theme) == "light"
+
+
 def test_fits_a_laptop_without_scrolling(open_page, model):
     opened = open_page(model, STATES[3])
     sizes = opened.page.evaluate(

@@ -322,6 +322,17 @@ def test_a_page_in_a_notebook(pass_):
     assert base64.b64decode(data) == page._repr_png_() == draw(pass_).png
 
 
+def test_a_page_opens_in_a_theme(pass_):
+    page = viz.stepper(pass_, theme="dark")
+    assert page.html.count('data-opens="dark"') == 1
+    assert page._repr_png_() == draw(pass_, theme="dark").png
+    assert 'data-opens="' not in viz.stepper(pass_).html
+    with pytest.raises(
+        ValueError, match="theme 'drak' is not 'light' or 'dark'.* Did you mean 'dark'"
+    ):
+        viz.stepper(pass_, theme="drak")
+
+
 # ── without Graphviz ──────────────────────────────────────────────────────────────────────────
 def test_missing_graphviz(nowhere, pass_, tmp_path):
     diagram = draw(pass_)

@@ -21,7 +21,8 @@ COMMANDS = {
     "backslash", "mbox", "textbackslash", "textasciicircum", "textasciitilde", "textless", "textasciigrave",
     "textgreater", "textbar", "figureglyph", "mathrm", "cdot", "hat", "bar", "tilde", "dot", "ddot",
     "acute", "grave", "check", "breve", "textcircled", "scriptsize", *latex._GREEK.values(),
-    *(re.sub(r"[\\ {}]", "", s) for s in latex._SIGNS.values() if s.startswith("\\")), "top", "circ", "sim", "prime",
+    *(re.sub(r"[\\ {}]", "", s) for s in latex._SIGNS.values() if s.startswith("\\")), "top", "circ", "sim",
+    "prime",
 }  # fmt: skip
 
 

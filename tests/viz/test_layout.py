@@ -441,6 +441,21 @@ def test_a_folder_of_somebody_elses_is_not_used(monkeypatch, tmp_path):
     fonts._fresh.cache_clear()
 
 
+def test_two_processes_write_the_configuration_at_once(tmp_path, monkeypatch):
+    """Windows refuses to replace a file that the other one reads; what is there is the same."""
+    folder = tmp_path / "fonts"
+    folder.mkdir()
+    monkeypatch.setattr(fonts, "_scratch", lambda: tmp_path)
+
+    def late(draft, path):
+        Path(path).write_bytes(Path(draft).read_bytes())
+        raise PermissionError(13, "Access is denied")
+
+    monkeypatch.setattr(fonts.os, "replace", late)
+    found = fonts._configuration(folder)
+    assert sorted(p.name for p in tmp_path.iterdir()) == sorted(["fonts", found.name])
+
+
 def test_without_matplotlib_the_machines_fonts_stay(monkeypatch):
     monkeypatch.setitem(sys.modules, "matplotlib", None)
     monkeypatch.delenv("FONTCONFIG_FILE", raising=False)

@@ -101,7 +101,12 @@ def _configuration(fonts: Path) -> Path:
         with open(number, "wb") as file:
             file.write(text)
         # Another process may be reading or writing it at this moment: it appears whole.
-        os.replace(draft, path)
+        try:
+            os.replace(draft, path)
+        except PermissionError:  # on Windows, where another one has just written and reads the same
+            os.unlink(draft)
+            if not path.exists():
+                raise
     return path
 
 

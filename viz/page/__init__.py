@@ -13,6 +13,7 @@ from importlib import resources
 from pathlib import Path
 from typing import Any
 
+from autograd_lite.errors import did_you_mean
 from autograd_lite.files import write_whole
 from autograd_lite.recording import Recording
 from viz.diagram import Diagram, draw
@@ -38,14 +39,22 @@ _SCRIPTS = (
 )  # fmt: skip
 """The parts of the page's one module, in the order in which they build on each other."""
 
+_THEMES = ("light", "dark")
+
 
 class Page:
     """The page of one recording. In a notebook it shows itself; :meth:`save` writes a file."""
 
     def __init__(
-        self, recording: Recording, title: str, levels: Sequence[str] | None = None
+        self, recording: Recording, title: str, levels: Sequence[str] | None = None, theme: str = ""
     ) -> None:
-        self.recording, self.title, self.levels = recording, title, levels
+        if theme and theme not in _THEMES:
+            known = " or ".join(map(repr, _THEMES))
+            raise ValueError(
+                f"theme {theme!r} is not {known}; left out, the page takes the reader's own."
+                f"{did_you_mean(theme, _THEMES)}"
+            )
+        self.recording, self.title, self.levels, self.theme = recording, title, levels, theme
 
     @cached_property
     def views(self) -> list[View]:
@@ -55,7 +64,7 @@ class Page:
     @cached_property
     def html(self) -> str:
         """The whole page as text."""
-        return page_html(page_model(self.recording, self.title, self.views))
+        return page_html(page_model(self.recording, self.title, self.views), self.theme)
 
     def save(self, path: str | os.PathLike[str]) -> Path:
         """Write the page, whole or not at all; open it in any browser, from disk.
@@ -76,7 +85,8 @@ class Page:
     def still(self) -> Diagram:
         """The first step as a picture, for those who cannot run the page."""
         level = self.levels[0] if self.levels else None
-        return draw(self.recording, step=self.recording.steps[0].number, level=level)
+        first = self.recording.steps[0].number
+        return draw(self.recording, step=first, level=level, theme=self.theme or "light")
 
     def _repr_html_(self) -> str:
         """What notebooks show: the page in a frame that can reach nothing else.
@@ -107,7 +117,9 @@ class Page:
         return f"<Page: {self.title}, {len(self.recording.steps)} steps>"
 
 
-def stepper(what: Any, *, title: str = "", levels: Sequence[str] | None = None) -> Page:
+def stepper(
+    what: Any, *, title: str = "", levels: Sequence[str] | None = None, theme: str = ""
+) -> Page:
     """A page on which a learner steps through the recorded passes.
 
     Parameters
@@ -118,6 +130,9 @@ def stepper(what: Any, *, title: str = "", levels: Sequence[str] | None = None) 
     levels : sequence of {"scalars", "neurons", "layers", "model"}, optional
         The levels of the zoom between which the page switches, the opening one first; by default
         those in which the recording can be read.
+    theme : {"light", "dark", ""}
+        With which the page opens; empty takes the reader's own. A notebook's frame cannot know that
+        of the notebook around it.
 
     Returns
     -------
@@ -128,12 +143,14 @@ def stepper(what: Any, *, title: str = "", levels: Sequence[str] | None = None) 
     ------
     viz.layout.GraphvizError
         There is no Graphviz to place the drawing.
+    ValueError
+        No such theme.
     """
     recording = as_recording(what)
-    return Page(recording, title or recording.title or UNTITLED, levels)
+    return Page(recording, title or recording.title or UNTITLED, levels, theme)
 
 
-def page_html(model: Mapping[str, Any]) -> str:
+def page_html(model: Mapping[str, Any], theme: str = "") -> str:
     """The self-contained page of what :func:`page_model` made, as text.
 
     The data stands in an element of its own, in which no ``<`` can end it.
@@ -145,6 +162,8 @@ def page_html(model: Mapping[str, Any]) -> str:
     before, script_mark, tail = rest.partition("<!--SCRIPT-->")
     if not (style_mark and data_mark and script_mark):
         raise RuntimeError("the page's template lacks a mark; the installation is damaged")
+    if theme:
+        head = head.replace('class="agl-page"', f'class="agl-page" data-opens="{theme}"')
     return "".join((
         head, page_style(), middle, data.replace("<", "\\u003c"), before, page_script(), tail,
     ))  # fmt: skip

@@ -126,7 +126,7 @@ export function render({ model: given, el, place = null, moved = null }) {
   root.classList.toggle("no-curve", !curve);
   const room = {}; // places wide enough for every step, so that no column moves
   for (const key of ["old", "grad", "new"]) room[key] = 2 + Math.max(6, ...model.views.flatMap((one) => one.steps).map((step) => longest(step.params.map((param) => [param[key] || ""]))));
-  const built = new Map(), state = { notation: "partial", lens: "", predict: false, revealed: false, mine: [], theme: null };
+  const built = new Map(), state = { notation: "partial", lens: "", predict: false, revealed: false, mine: [], theme: (page && document.documentElement.dataset.opens) || null };
   const heat = heatPanel(ids, () => root), net = model.network && drawNetwork(model.network, model.loss_name);
   pan.after(heat.el);
   let view = model.views[0], wired = false, at = 0, k = 0, current = null, table = null, timer = null, settle = null, fit = 1, railWidth = 0, frameDue = 0, byKey = false, written = location.hash;

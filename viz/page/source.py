@@ -119,7 +119,7 @@ def _text(file: str) -> list[str]:
     try:
         if path.suffix != ".py" or not path.is_file():
             return []
-        return path.read_text(encoding="utf-8", errors="replace").splitlines()
+        return path.read_text(encoding="utf-8-sig", errors="replace").splitlines()
     except OSError:
         return []
 

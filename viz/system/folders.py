@@ -41,7 +41,13 @@ def whole_folder(out: Path, check: Callable[[], None]) -> Iterator[Path]:
         made.mkdir()
         yield made
         check()
-        _move(made, out, work / "old")
+        try:
+            _move(made, out, work / "old")
+        except PermissionError:  # as Windows has it
+            raise PermissionError(
+                f"{out} cannot be replaced: a file in it is open in another program; close it there,"
+                " or name another folder"
+            ) from None
     finally:
         if out.exists() or not (work / "old").exists():  # else it is the only copy of the old one
             shutil.rmtree(work, ignore_errors=True)
