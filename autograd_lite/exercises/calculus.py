@@ -173,6 +173,7 @@ EXERCISES: dict[str, Exercise] = {
                 lambda: 1 / 2.0**2,
                 "The size is right. But 1/x falls when x grows: what sign has such a slope?",
             ),
+            Slip(lambda: -1 / 2.0, "The sign is right. 1/x is x⁻¹: what is the power one lower?"),
         ),
     ),
     "1.3": Numbers(

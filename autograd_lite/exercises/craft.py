@@ -25,7 +25,8 @@ def _complaint(report: Any) -> str | None:
         return None
     said = [*report.problems, *(row.diagnosis for row in report.rows if row.diagnosis)]
     if said:
-        return f"{said[0][0].upper()}{said[0][1:]}."
+        stop = "" if said[0][-1] in ".?!" else "."
+        return f"{said[0][0].upper()}{said[0][1:]}{stop}"
     worst = report.rows[0]
     return (
         f"At {worst.where()} it is {worst.analytic:.4g}, and nudging says {worst.numeric:.4g}."
@@ -83,9 +84,18 @@ def _try_layer(answer: Callable[..., Any]) -> str | None:
     given = called(answer, g, kernel, bias, x)
     inputs, names = (kernel, bias, x), ("kernel", "bias", "x")
     right = vjp(_layer, *inputs)[1](g)
-    unbent = vjp(lambda kernel, bias, x: x @ kernel + bias, *inputs)[1](g)
-    if _named(given, unbent, names, inputs) is None:
-        return "The layer before tanh is right. Did you forget the inner derivative, 1 − tanh²?"
+    before_tanh = vjp(lambda kernel, bias, x: x @ kernel + bias, *inputs)[1]
+    y = _layer(*inputs)
+    for passed, remark in (
+        (g, "The layer before tanh is right. Did you forget the inner derivative, 1 − tanh²?"),
+        (1 - y**2, "g is missing: what arrives is multiplied by the slope of tanh."),
+        (g * (1 - y), "The slope of tanh is 1 − y², with the square."),
+        (g * y, "The slope of tanh is 1 − y², not y."),
+        (g * (1 - g**2), "The slope of tanh is 1 − y², of the layer's output y, not of g."),
+        (g * (1 - np.tanh(y) ** 2), "y is the output of tanh already; do not bend it again."),
+    ):
+        if _named(given, before_tanh(passed), names, inputs) is None:
+            return remark
     return _named(given, right, names, inputs)
 
 
@@ -96,6 +106,24 @@ def _try_operation(answer: Any, wanted: Callable[[Any], Any], points: np.ndarray
     if fault is not None:
         return f"Its value is not right yet. {fault}"
     return _complaint(gradcheck(answer, points, order=2))
+
+
+def _try_steps(answer: Any) -> str | None:
+    points, g = np.array([0.5, -1.0, 2.0, 0.3, 1.1]), np.array([1.0, -2.0, 4.0, 3.0])
+    later, earlier = np.append(0.0, g), np.append(g, 0.0)
+    if isinstance(answer, Op) and difference(answer(points), np.diff(points)) is None:
+        rule = answer.pull(0)
+        back = None if rule is None else rule(g, np.diff(points), points)
+        if back is not None and np.shape(back) != points.shape:
+            return (
+                f"For {g.size} gradients that arrive, your rule gives back {np.size(back)}; x has"
+                f" {points.size} numbers, and each of them wants one."
+            )
+        if back is not None and difference(back, later) is None:
+            return "That is the half with +. Each x[i] stands in a second difference, with −."
+        if back is not None and difference(back, -earlier) is None:
+            return "That is the half with −. Each x[i] stands in a second difference, with +."
+    return _try_operation(answer, lambda x: x[1:] - x[:-1], points)
 
 
 def _two_layers(K1: Any, b1: Any, K2: Any, b2: Any, x: Any, y: Any) -> Any:
@@ -116,10 +144,14 @@ def _try_backprop(answer: Callable[..., Any]) -> str | None:
     later = _named(given[1], right, names, inputs[:4])
     if later is None or not isinstance(given[1], (tuple, list)) or len(given[1]) != 4:
         return later
-    return (
-        _named(given[1][2:], right[2:], names[2:], inputs[2:4])
-        or f"The second layer is right. {later}"
-    )
+    if (fault := _named(given[1][2:], right[2:], names[2:], inputs[2:4])) is not None:
+        return fault
+    K1, b1, K2, b2, x, y = inputs
+    error = np.tanh(x @ K1 + b1) @ K2 + b2 - y
+    unbent = 2 * error / error.size @ K2.T
+    if _named(given[1][:2], (x.T @ unbent, unbent.sum(0)), names[:2], inputs[:2]) is None:
+        later = "Did you forget the inner derivative, 1 − h², on the way through tanh?"
+    return f"The second layer is right. {later}"
 
 
 EXERCISES: dict[str, Exercise] = {
@@ -148,9 +180,7 @@ EXERCISES: dict[str, Exercise] = {
     "9.2": Work(
         "Each x[i] stands in two differences: with + in out[i−1], with − in out[i].",
         "Used twice, so two gradients add up: a fan-out again.",
-        lambda op: _try_operation(
-            op, lambda x: x[1:] - x[:-1], np.array([0.5, -1.0, 2.0, 0.3, 1.1])
-        ),
+        _try_steps,
     ),
     # ── 11, the program behind the graph ──────────────────────────────────────────────────────
     "11.1": Work(

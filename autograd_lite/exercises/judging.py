@@ -95,7 +95,9 @@ class Numbers(Exercise):
     def fault(self, answer: Any) -> str | None:
         given = _numbers(answer)
         if self.accepts is not None:
-            return None if given.ndim == 0 and self.accepts(given) else self._slip(given)
+            if given.ndim:
+                return _shapes(given, np.zeros(()))
+            return None if self.accepts(given) else self._slip(given)
         right = _numbers(self.solve())
         if given.shape != right.shape:
             return _shapes(given, right)
@@ -187,7 +189,11 @@ def _numbers(answer: Any) -> np.ndarray:
     except ValueError:
         raise _Unreadable("The rows of your array have different lengths.") from None
     if numbers.dtype.kind not in "iuf":
-        raise _Unreadable(f"The answer is a number or an array of numbers, not {_short(answer)}.")
+        quoted = isinstance(answer, str) and any(c.isdigit() for c in answer)
+        remedy = " Leave the quotes out." if quoted else ""
+        raise _Unreadable(
+            f"The answer is a number or an array of numbers, not {_short(answer)}.{remedy}"
+        )
     return numbers.astype(float)
 
 
@@ -198,11 +204,17 @@ def _close(given: np.ndarray, right: np.ndarray, rtol: float) -> bool:
 
 def _shapes(given: np.ndarray, right: np.ndarray) -> str:
     if given.size == right.size == 1:
-        return f"The number stands in an array of shape {given.shape}; give it alone, or in {right.shape}."
+        wanted = f"give it in one of shape {right.shape}" if right.ndim else "give it alone"
+        return f"The number stands in an array of shape {given.shape}; {wanted}."
     if given.shape == right.shape[::-1]:
         return f"Rows and columns are swapped: your array is {given.shape}. Transpose it."
     if not right.ndim:
         return f"One number is asked for, and this is an array of shape {given.shape}."
+    if right.ndim == 1 and given.ndim < 2:
+        have = "is one number" if given.size == 1 else f"are {given.size} numbers"
+        return f"There {have} in your answer; {right.size} are asked for."
+    if right.ndim == 1 and given.shape == (1, right.size):
+        return f"One pair of brackets too many: {right.size} numbers side by side are asked for."
     return f"Your answer has shape {given.shape}; one of shape {right.shape} is asked for."
 
 
@@ -232,8 +244,21 @@ def _pattern(given: np.ndarray, right: np.ndarray) -> str:
         if 0 < len(wrong) < given.size:
             place = np.unravel_index(wrong[0], given.shape)
             index = ", ".join(str(int(i)) for i in place)
-            return f"{given.size - len(wrong)} of {given.size} numbers are right; look again at [{index}]."
+            good = given.size - len(wrong)
+            verb = "is" if good == 1 else "are"
+            return f"{good} of {given.size} numbers {verb} right; look again at [{index}]."
+        return _multiple(given, right)
     return ""
+
+
+def _multiple(given: np.ndarray, right: np.ndarray) -> str:
+    """That all numbers are off by one factor, which a forgotten mean or a foreign size leaves."""
+    if given.size < 2 or not np.all(right):
+        return ""
+    factor = float(np.mean(given / right))
+    if not factor or not _close(given, factor * right, RTOL / 2):
+        return ""
+    return f"It is {number_text(factor, 4)} times what it should be."
 
 
 def _plain(word: str) -> str:

@@ -111,6 +111,7 @@ EXERCISES: dict[str, Exercise] = {
                 lambda: (7, 1),
                 "The seven examples have been added up: there is one kernel, not seven.",
             ),
+            Slip(lambda: (1, 7), "This is the shape of x.T. Times seven rows it becomes smaller."),
         ),
         whole=True,
     ),
@@ -237,13 +238,6 @@ EXERCISES: dict[str, Exercise] = {
     ),
     # ── 10, a classifier ──────────────────────────────────────────────────────────────────────
     "10.1": Numbers(
-        "Each neuron of a layer has one weight for each value before it, and one bias.",
-        "Most of them lie between the two hidden layers.",
-        lambda: _parameters(2, 16, 16, 1),
-        (Slip(lambda: _products(2, 16, 16, 1), "The biases are missing."),),
-        whole=True,
-    ),
-    "10.2": Numbers(
         "Minus the logarithm of the probability that the model gave to what is true.",
         "A confident and right prediction has little to regret.",
         lambda: _cross_entropy(_LOGIT),
@@ -255,7 +249,7 @@ EXERCISES: dict[str, Exercise] = {
             Slip(lambda: 0.1, "This is the error. The loss is −ln of 0.9."),
         ),
     ),
-    "10.3": Numbers(
+    "10.2": Numbers(
         "Prediction minus label.",
         "p − y: no activation's slope is left in it, so a wrong neuron never gets stuck.",
         lambda: grad(_cross_entropy)(_LOGIT),
@@ -263,7 +257,22 @@ EXERCISES: dict[str, Exercise] = {
             Slip(lambda: -1 / 0.9, "This is the slope by p. Times the slope of the sigmoid."),
             Slip(lambda: 0.1, "The size is right. Should z rise or fall?"),
             Slip(lambda: 0.09, "This is the slope of the sigmoid, p(1 − p)."),
+            Slip(lambda: 0.9, "This is the prediction. How far is it from the label?"),
         ),
+    ),
+    "10.3": Numbers(
+        "Each neuron of a layer has one weight for each value before it, and one bias.",
+        "Most of them lie between the two hidden layers.",
+        lambda: _parameters(2, 16, 16, 1),
+        (
+            Slip(lambda: _products(2, 16, 16, 1), "The biases are missing."),
+            Slip(
+                lambda: _products(2, 16, 16, 1) + 3, "A bias for each neuron, not for each layer."
+            ),
+            Slip(lambda: 2 + 16 + 16 + 1, "These are the values. Count the lines between them."),
+            Slip(lambda: 16 + 16 + 1, "These are the neurons, and their biases. And the weights?"),
+        ),
+        whole=True,
     ),
 }
 

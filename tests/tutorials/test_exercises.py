@@ -20,7 +20,7 @@ RIGHT = {
     "5.1": 1764, "5.2": -672, "5.3": 2, "5.4": (1, 1), "5.5": 15,
     "6.1": 25, "6.2": [1.1, -0.2], "6.3": 37, "6.4": 2,
     "7.1": 14 / 3, "7.2": 0.25, "7.3": 1.6, "7.4": 1.9, "7.5": -0.19,
-    "10.1": 337, "10.2": 0.105, "10.3": -0.1,
+    "10.1": 0.105, "10.2": -0.1, "10.3": 337,
     "11.2": (3, 2), "12.1": "zero_grad",
 }  # fmt: skip
 """Worked out by hand."""
@@ -152,7 +152,12 @@ def test_forms_of_the_same_number():
         ("7.2", 4, "This is the reciprocal"),
         ("1.1", [12], "The number stands in an array of shape (1,); give it alone"),
         ("1.1", [12, 3], "One number is asked for, and this is an array of shape (2,)."),
-        ("4.2", [4, 3], "Your answer has shape (2,); one of shape (3,) is asked for."),
+        ("4.2", [4, 3], "There are 2 numbers in your answer; 3 are asked for."),
+        ("4.2", 4, "There is one number in your answer; 3 are asked for."),
+        ("4.2", [[4, 3, 1]], "One pair of brackets too many: 3 numbers side by side are asked"),
+        ("5.4", (7,), "There is one number in your answer; 2 are asked for."),
+        ("5.4", (1, 4), "1 of 2 numbers is right; look again at [1]."),
+        ("2.5", [-6], "The number stands in an array of shape (1,); give it alone."),
         ("4.2", [4, 3, 2], "2 of 3 numbers are right; look again at [2]."),
         ("1.1", 5, hint("1.1")),
         ("1.5", "up", hint("1.5")),
@@ -168,6 +173,11 @@ def test_what_is_said_of_a_wrong_number(number, answer, says):
     ("number", "answer", "says"),
     [
         ("1.1", "twelve", "✗ The answer is a number or an array of numbers, not 'twelve'."),
+        (
+            "1.1",
+            "12",
+            "✗ The answer is a number or an array of numbers, not '12'. Leave the quotes out.",
+        ),
         ("1.1", None, "✗ The answer is a number or an array of numbers, not None."),
         ("4.2", [[1, 2], [3]], "✗ The rows of your array have different lengths."),
         ("1.5", 3, "✗ Answer with a word in quotes: 'up', 'down'."),
@@ -219,6 +229,27 @@ def forgotten_sum(g, kernel, bias, x):
     return d_kernel, g, d_x
 
 
+def slope_of_tanh(passed):
+    """A backward pass of the layer that lets ``passed(g, y)`` through tanh."""
+
+    def backward(g, kernel, bias, x):
+        d = passed(g, np.tanh(x @ kernel + bias))
+        return x.T @ d, d.sum(axis=0), d @ kernel.T
+
+    return backward
+
+
+def straight_through(K1, b1, K2, b2, x, y):
+    loss, (_, _, d_K2, d_b2) = two_layers(K1, b1, K2, b2, x, y)
+    d = 2 * (np.tanh(x @ K1 + b1) @ K2 + b2 - y) / y.size @ K2.T
+    return loss, (x.T @ d, d.sum(axis=0), d_K2, d_b2)
+
+
+def sum_instead_of_mean(*inputs):
+    loss, gradients = two_layers(*inputs)
+    return loss, tuple(6 * g for g in gradients)
+
+
 def first_layer_wrong(*inputs):
     loss, (d_K1, *rest) = two_layers(*inputs)
     return loss, (-d_K1, *rest)
@@ -241,9 +272,20 @@ def first_layer_wrong(*inputs):
         ("8.2", lambda x: sigmoid_slope(x) + 1, "At "),
         ("8.2", lambda x: 0.25, "For an array of numbers an array of slopes"),
         ("8.3", no_tanh, "The layer before tanh is right. Did you forget the inner derivative"),
+        ("8.3", slope_of_tanh(lambda g, y: g * (1 - y)), "The slope of tanh is 1 − y², with"),
+        ("8.3", slope_of_tanh(lambda g, y: g * y), "The slope of tanh is 1 − y², not y."),
+        ("8.3", slope_of_tanh(lambda g, y: 1 - y**2), "g is missing"),
+        ("8.3", slope_of_tanh(lambda g, y: g * (1 - g**2)), "The slope of tanh is 1 − y², of the"),
+        ("8.3", slope_of_tanh(lambda g, y: g * (1 - np.tanh(y) ** 2)), "y is the output of tanh"),
         ("8.3", forgotten_sum, "The gradient by bias: "),
         ("8.3", lambda *a: layer_backward(*a)[:2], "Give back 3 arrays: kernel, bias, x."),
         ("11.1", first_layer_wrong, "The second layer is right. The gradient by K1: "),
+        (
+            "11.1",
+            straight_through,
+            "The second layer is right. Did you forget the inner derivative",
+        ),
+        ("11.1", sum_instead_of_mean, "The gradient by K2: It is 6 times what it should be."),
         ("11.1", lambda *a: (2 * two_layers(*a)[0], ()), "The loss: Too large by a factor of 2."),
         ("11.1", lambda *a: two_layers(*a)[1], "Give back the loss and a tuple"),
         ("9.1", abs, "Give the operation"),
@@ -259,6 +301,20 @@ def test_an_operation_with_a_wrong_rule():
     assert repr(check("9.1", wrong)) == "✗ Not yet. The sign is flipped."
     other = elementwise("cube_", "x³", lambda x: x**3, lambda out, x: 3 * x**2)
     assert repr(check("9.1", other)).startswith("✗ Not yet. Its value is not right yet.")
+
+
+@pytest.mark.parametrize(
+    ("back", "says"),
+    [
+        (lambda g: g, "For 4 gradients that arrive, your rule gives back 4; x has 5 numbers"),
+        (lambda g: np.append(0.0, g), "That is the half with +."),
+        (lambda g: np.append(-g, 0.0), "That is the half with −."),
+        (lambda g: np.append(g, 0.0) - np.append(0.0, g), "The sign is flipped."),
+    ],
+)
+def test_differences_with_a_wrong_rule(back, says):
+    wrong = structural("steps_", "Δ", lambda x: x[1:] - x[:-1], lambda g, out, x: back(g))
+    assert repr(check("9.2", wrong)).startswith(f"✗ Not yet. {says}")
 
 
 def test_unknown_questions():
