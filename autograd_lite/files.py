@@ -6,7 +6,7 @@ import os
 import tempfile
 from pathlib import Path
 
-__all__ = ["write_whole"]
+__all__ = ["reason", "write_whole"]
 
 
 def write_whole(path: str | os.PathLike[str], content: str | bytes) -> Path:
@@ -28,10 +28,10 @@ def write_whole(path: str | os.PathLike[str], content: str | bytes) -> Path:
         )
     try:
         handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
-    except PermissionError:
-        raise PermissionError(
-            f"{path.name} cannot be written into the folder {path.parent.absolute()}: no permission;"
-            " name another folder"
+    except OSError as error:
+        raise type(error)(
+            f"{path.name} cannot be written into the folder {path.parent.absolute()}: {reason(error)};"
+            " name another"
         ) from None
     try:
         with os.fdopen(handle, "wb") as file:
@@ -52,6 +52,18 @@ def _move(name: str, path: Path) -> None:
             f"{path} cannot be replaced: it is open in another program, or may only be read; close it"
             " there, or name another file"
         ) from None
+
+
+def reason(error: OSError) -> str:
+    """Why the system refused, in words, without its number and the temporary name.
+
+    >>> reason(PermissionError(13, "Permission denied", "/.a.svg.x7")), reason(OSError(28, "No space"))
+    ('no permission', 'no space')
+    """
+    if isinstance(error, PermissionError):
+        return "no permission"
+    words = error.strerror or str(error)
+    return words[:1].lower() + words[1:]
 
 
 def _umask() -> int:

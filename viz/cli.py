@@ -19,6 +19,7 @@ from typing import Any, NoReturn
 
 from autograd_lite import __version__
 from autograd_lite.errors import NumericWarning, did_you_mean
+from autograd_lite.files import reason
 from autograd_lite.notation import number
 from viz.graphics.formats import FORMATS, as_bytes
 from viz.system.terminal import speak_unicode, strong
@@ -204,7 +205,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         left = (
             isinstance(error, BrokenPipeError) or error.errno == errno.EINVAL
         )  # as Windows has it
-        return 1 if left else _complain(str(error))
+        return 1 if left else _complain(_said(error))
 
 
 def _run(arguments: Sequence[str]) -> int:
@@ -231,8 +232,10 @@ def _run(arguments: Sequence[str]) -> int:
         return _complain(str(error), 2)
     except BrokenPipeError:
         raise
-    except (OSError, GraphvizError) as error:
+    except GraphvizError as error:
         return _complain(str(error))
+    except OSError as error:
+        return _complain(_said(error))
 
 
 def _left_over(arguments: Sequence[str], command: str | None) -> str:
@@ -373,6 +376,13 @@ def _names(text: str) -> list[str]:
 # ── messages ──────────────────────────────────────────────────────────────────────────────────
 def _tell(what: str, words: str) -> None:
     print(f"{strong(f'{what:<11}', sys.stdout)} {words}")
+
+
+def _said(error: OSError) -> str:
+    """What the system refused, without the number that it gives its reason."""
+    if not error.strerror:
+        return str(error)
+    return ": ".join([*([str(error.filename)] if error.filename else []), reason(error)])
 
 
 def _complain(message: str, code: int = 1) -> int:

@@ -16,7 +16,7 @@ ROOMS = [
     "errors", "context", "op", "ops", "graph", "numeric", "backward", "numpy_functions", "custom",
     "methods", "value", "anomaly", "expression", "notation", "files", "record_file", "recording",
     "transforms", "checker", "replay", "recorder", "source", "programs", "nn", "keras", "tf",
-    "exercises",
+    "exercises", "__main__",
 ]  # fmt: skip
 """The order of the rooms; each imports only from those before it."""
 

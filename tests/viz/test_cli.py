@@ -263,7 +263,7 @@ def test_a_full_disk_behind_the_pipe(monkeypatch, capsys):
 
     monkeypatch.setattr(sys, "stdout", Full())
     assert main(NEURON) == 1
-    assert capsys.readouterr().err == "autograd-lite: [Errno 28] No space left on device\n"
+    assert capsys.readouterr().err == "autograd-lite: no space left on device\n"
 
 
 class Terminal(io.StringIO):
@@ -440,7 +440,7 @@ def test_tutorials_whole_or_not_at_all(run, tmp_path, monkeypatch):
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(shipped, "_copy", full)
-    assert run("tutorials")[0::2] == (1, "autograd-lite: [Errno 28] No space left on device\n")
+    assert run("tutorials")[0::2] == (1, "autograd-lite: no space left on device\n")
     assert list(tmp_path.iterdir()) == []
 
 
@@ -460,12 +460,38 @@ def test_a_folder_that_cannot_be_written_is_named(run, monkeypatch):
         monkeypatch.setattr(tempfile, name, refusing(getattr(tempfile, name)))
     assert run("tutorials", "--to", "lessons") == (
         1, "", f"autograd-lite: lessons cannot be made in the folder {Path.cwd()}: no permission;"
-        " name another folder\n",
+        " name another\n",
     )  # fmt: skip
     assert run("draw", "x", "--at", "x=1", "-o", "a.svg") == (
         1, "", f"autograd-lite: a.svg cannot be written into the folder {Path.cwd()}: no permission;"
-        " name another folder\n",
+        " name another\n",
     )  # fmt: skip
+
+
+def test_a_file_in_the_place_of_a_folder_is_named(run, tmp_path):
+    (tmp_path / "taken").touch()
+    for arguments in (("tutorials", "--to"), ("demo", "--epochs", "1", "--out")):
+        code, out, err = run(*arguments, "taken/deeper")
+        assert (code, out) == (1, "")
+        assert err == (
+            f"autograd-lite: deeper cannot be made in {tmp_path / 'taken'}, which is no folder;"
+            " name another\n"
+        )
+
+
+def test_a_name_that_is_too_long(run):
+    code, out, err = run("draw", "x", "--at", "x=1", "-o", f"{'a' * 300}.svg")
+    assert (code, out) == (1, "")
+    assert err.startswith("autograd-lite: aaa") and err.endswith("; name another\n")
+    assert "Errno" not in err and "a.svg." not in err
+
+
+def test_the_engine_is_a_command_too(tmp_path):
+    done = subprocess.run(
+        [sys.executable, "-W", "error", "-m", "autograd_lite", "--version"], cwd=tmp_path,
+        capture_output=True, text=True, env={**os.environ, "PYTHONPATH": str(ROOT)},
+    )  # fmt: skip
+    assert (done.returncode, done.stdout, done.stderr) == (0, f"autograd-lite {__version__}\n", "")
 
 
 def test_the_checkouts_own_tutorials():

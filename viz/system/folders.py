@@ -8,6 +8,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from autograd_lite.files import reason
+
 __all__ = ["whole_folder"]
 
 
@@ -28,13 +30,17 @@ def whole_folder(out: Path, check: Callable[[], None]) -> Iterator[Path]:
         The folder cannot be made; it names the one that was asked for, not the temporary one.
     """
     check()
-    out.parent.mkdir(parents=True, exist_ok=True)
     try:
+        out.parent.mkdir(parents=True, exist_ok=True)
         work = Path(tempfile.mkdtemp(prefix=f".{out.name}.", dir=out.parent))
-    except PermissionError:
-        raise PermissionError(
-            f"{out.name} cannot be made in the folder {out.parent.absolute()}: no permission;"
-            " name another folder"
+    except (FileExistsError, NotADirectoryError):
+        raise NotADirectoryError(
+            f"{out.name} cannot be made in {out.parent.absolute()}, which is no folder; name another"
+        ) from None
+    except OSError as error:
+        raise type(error)(
+            f"{out.name} cannot be made in the folder {out.parent.absolute()}: {reason(error)};"
+            " name another"
         ) from None
     try:
         made = work / "new"
