@@ -87,5 +87,6 @@ _TABLE: dict[str, type[Constraint]] = {
 
 def get(identifier: Any) -> Callable[..., Any] | None:
     """The constraint that a name, a class, an object, a config or a function of the weights stands
-    for, or None; errors as in :func:`chosen`."""
+    for, or None; raises ValueError
+    or TypeError where it stands for none."""
     return None if identifier is None else chosen("constraint", identifier, _TABLE, Constraint)

@@ -143,7 +143,11 @@ def _keras() -> Any:
         import keras
     except ModuleNotFoundError as error:
         if error.name != "keras":
-            raise
+            raise ModuleNotFoundError(
+                f"Keras is installed, but it needs {error.name}, which is not: install that, or name"
+                " another of its backends, such as jax, in the environment variable KERAS_BACKEND",
+                name=error.name,
+            ) from error
         raise ModuleNotFoundError(
             'Keras is not installed: pip install "autograd-lite[keras]", and one of its backends,'
             " such as jax; the environment variable KERAS_BACKEND names it",

@@ -258,7 +258,7 @@ _TABLE: dict[str, type[Initializer]] = {
 
 def get(identifier: Any) -> Callable[..., Any]:
     """The initializer that a name, a class, an object, a config or a function of (shape, dtype)
-    stands for; errors as in :func:`chosen`."""
+    stands for; raises ValueError or TypeError where it stands for none."""
     if isinstance(identifier, str):
         identifier = identifier.removesuffix("Initializer")
     return chosen("initializer", identifier, _TABLE, Initializer)

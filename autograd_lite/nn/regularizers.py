@@ -108,5 +108,6 @@ _TABLE: dict[str, type[Regularizer]] = {
 
 def get(identifier: Any) -> Callable[..., Any] | None:
     """The regularizer that a name, a class, an object, a config or a function of the weights stands
-    for, or None; errors as in :func:`chosen`."""
+    for, or None; raises ValueError
+    or TypeError where it stands for none."""
     return None if identifier is None else chosen("regularizer", identifier, _TABLE, Regularizer)

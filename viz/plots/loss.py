@@ -18,7 +18,7 @@ __all__ = ["milestones", "plot_loss"]
 
 
 def plot_loss(what: Any, *, theme: str | Theme = "light", marks: Sequence[int] | None = None,
-              label: str = "") -> Plot:  # fmt: skip
+              label: str = "", unit: str = "") -> Plot:  # fmt: skip
     """The loss of every epoch, with a few of its values written at the curve.
 
     Parameters
@@ -30,6 +30,9 @@ def plot_loss(what: Any, *, theme: str | Theme = "light", marks: Sequence[int] |
         Epochs, from 1, whose loss is written out; by default the first, the last and three between.
     label : str
         What the loss is called, on the y axis.
+    unit : str
+        What each loss belongs to, such as ``"step"``; by default what the recording says, else an
+        epoch.
 
     Returns
     -------
@@ -46,13 +49,15 @@ def plot_loss(what: Any, *, theme: str | Theme = "light", marks: Sequence[int] |
     >>> figure = plot_loss([4.0, 2.0, 1.0])
     >>> figure.axes[0].get_xlabel()
     'epoch'
+    >>> plot_loss([4.0, 2.0, 1.0], unit="step").alt
+    'The loss over 3 steps: 4 at step 1, 2 at step 2, 1 at step 3.'
     """
     from viz.plots.plot import Plot, panel
 
     epochs, losses, name = _losses(what)
     if not losses:
         raise ValueError("there are no losses to plot; train first, and give what fit() returned")
-    unit = getattr(getattr(what, "recording", what), "unit", "epoch")
+    unit = unit or getattr(getattr(what, "recording", what), "unit", "epoch")
     look = style.theme_named(theme)
     figure = Plot(7.6, 4.0, look)
     axes = panel(figure, look)

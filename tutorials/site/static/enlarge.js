@@ -1,10 +1,21 @@
-// A picture is a link to itself: wide drawings are read at their full size.
+// Pictures at a size that can be read: each is a link to itself, and a wide one scrolls rather than
+// shrink to where its letters cannot be told apart.
+const smallest = 0.8;
+
+function sized(picture) {
+  const { naturalWidth: width, naturalHeight: height } = picture;
+  if (width > 2 * height) picture.style.minWidth = `${Math.round(smallest * width)}px`;
+}
+
 document.addEventListener("DOMContentLoaded", () => {
   for (const picture of document.querySelectorAll(".cell_output img, article p > img")) {
     const link = document.createElement("a");
     link.href = picture.src;
     link.title = "Full size";
+    link.className = "picture";
     picture.replaceWith(link);
     link.append(picture);
+    if (picture.complete) sized(picture);
+    else picture.addEventListener("load", () => sized(picture));
   }
 });
