@@ -415,3 +415,16 @@ def test_alt_text_of_a_coarse_drawing():
         "Forward and backward pass of L: x of shape (2,); a⁽¹⁾ of shape (3,), z⁽²⁾ = "
     )
     assert re.search(r"Norms of the gradients of parameters: layer 1 ‖[\d.]+‖, layer 2 ‖", words)
+
+
+@pytest.mark.parametrize("inputs", [1, 2, 3, 4])
+@pytest.mark.parametrize("units", [(2, 1), (3, 1), (5, 3, 2, 1)])
+def test_neurons_and_inputs_stand_in_their_order(inputs, units):
+    out = MLP(inputs, list(units), seed=0)([0.5] * inputs)
+    columns: dict[int, list[tuple[float, str]]] = {}
+    for card in draw(out, level="neurons").scene.cards:
+        x, y = card.box.centre
+        columns.setdefault(round(x), []).append((y, card.node.name))
+    found = [[name for _, name in sorted(column)] for _, column in sorted(columns.items())]
+    assert [len(column) for column in found] == [inputs, *units]
+    assert all(column == sorted(column) for column in found), found

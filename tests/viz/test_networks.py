@@ -294,3 +294,22 @@ def test_reading_needs_no_live_value(celsius):
     read = read_network(celsius.graphs[0])
     assert [len(c.units) for c in read.columns] == [1, 1]
     assert viz.network is network
+
+
+@pytest.mark.parametrize(
+    ("activation", "loss", "units", "says"),
+    [
+        ("sigmoid", "binary_crossentropy", 1, "1 neuron, sigmoid in the loss"),
+        ("softmax", "sparse_categorical_crossentropy", 3, "3 neurons, softmax in the loss"),
+        ("sigmoid", "mean_squared_error", 1, "1 neuron, sigmoid"),
+        (None, "mean_squared_error", 1, "1 neuron, linear"),
+    ],
+)
+def test_an_activation_that_the_loss_computes(activation, loss, units, says):
+    """A cross-entropy takes the numbers before the activation, which is not left out unsaid."""
+    model = Sequential([Dense(units, activation, input_shape=[2])])
+    model.compile(loss=loss, optimizer="sgd")
+    recorder = Recorder()
+    x = np.array([[0.5, 1.0], [-1.0, 2.0], [1.0, 0.0]])
+    model.fit(x, np.array([0.0, 1.0, 0.0]), epochs=1, verbose=0, callbacks=[recorder])
+    assert says in texts(network(recorder))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from autograd_lite.nn.names import lowered
 from autograd_lite.recording import Graph, Node
@@ -61,6 +61,7 @@ def array_layers(graph: Graph) -> Layers | None:
                 f" {before.kernel.name!r} gives; a network is drawn of layers one after the other, and"
                 " viz.draw() draws any computation"
             )
+    found[-1] = _with_its_loss(found[-1], taken)
     shape = found[0].source.shape
     if len(shape) > 2:
         raise ValueError(f"a network is drawn of one batch of examples, not of inputs {shape}")
@@ -78,6 +79,18 @@ def _layer(
             top, bias = sum_, other
     out, activation = activation_after(graph, top, taken)
     return _Dense(source, kernel, bias, out, activation)
+
+
+_IN_LOSSES = {"softplus": "sigmoid in the loss", "log_softmax": "softmax in the loss"}
+"""What a cross-entropy on logits computes, and the activation that it takes the place of."""
+
+
+def _with_its_loss(layer: _Dense, taken: dict[int, list[Node]]) -> _Dense:
+    """The last layer; its sigmoid or softmax may have become a part of the loss, for accuracy."""
+    inside = (_IN_LOSSES[n.op] for n in taken[layer.out.id]
+              if n.op in _IN_LOSSES and n.module != layer.kernel.module)  # fmt: skip
+    found = next(inside, "") if layer.activation == "linear" else ""
+    return replace(layer, activation=found) if found else layer
 
 
 def _network(layers: Sequence[_Dense], example: int) -> Network:

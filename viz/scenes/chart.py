@@ -65,31 +65,27 @@ class _Chart:
         self._in_order()
 
     def _in_order(self) -> None:
-        """Neurons of one layer stand in their own order, whichever Graphviz chose for them.
-
-        They are equally tall and have the same inputs, so that nothing else is touched. A road that
-        Graphviz bent around something led to the former place, and is forgotten.
-        """
-        for column in self._columns().values():
-            cards = [self.cards[n.id] for n in column]
-            if len({card.box.h for card in cards}) > 1:
-                continue
-            heights = sorted(card.box.y for card in cards)
-            for node, card, y in zip(column, cards, heights, strict=True):
-                if card.box.y == y:
-                    continue
-                self.cards[node.id] = replace(card, box=replace(card.box, y=y))
-                ends = {f"i{node.id}_{use}" for use, _ in self.sizes.inputs(node)}
-                ends |= {f"i{op}_{use}" for op, use in self._used_by.get(node.id, ())}
-                self.ways = {key: way for key, way in self.ways.items() if key not in ends}
-
-    @cached_property
-    def _used_by(self) -> dict[int, list[tuple[int, int]]]:
-        found: dict[int, list[tuple[int, int]]] = {}
+        """Give neurons that are wired alike their places from top to bottom in the order of the
+        layer, and its inputs theirs: Graphviz does not always, and to the roads it is the same."""
+        users: dict[int, list[int]] = {}
         for node in self.sizes.nodes:
-            for use, x in self.sizes.inputs(node):
-                found.setdefault(x, []).append((node.id, use))
-        return found
+            for _, x in self.sizes.inputs(node):
+                users.setdefault(x, []).append(node.id)
+        alike: dict[tuple[object, ...], list[int]] = {}
+        for node in self.sizes.nodes:
+            card, goes = self.cards[node.id], users.get(node.id, [])
+            first = not node.op and bool(goes) and all(self.cards[u].round for u in goes)
+            if card.round or first:
+                key = (_home(node), node.role, node.inputs, tuple(goes), card.box.w, card.box.h)
+                alike.setdefault(key, []).append(node.id)
+        for group in alike.values():
+            seats = sorted((self.cards[i].box for i in group), key=lambda box: box.y)
+            for i, seat in zip(group, seats, strict=True):
+                if self.cards[i].box != seat:
+                    self.cards[i] = replace(self.cards[i], box=seat)
+                    for end in (i, *users.get(i, [])):
+                        for use, _ in self.sizes.inputs(self.cards[end].node):
+                            self.ways.pop(f"i{end}_{use}", None)
 
     def _point(self, text: str) -> tuple[float, float]:
         x, y = text.split(",")
