@@ -1,9 +1,8 @@
 // Pictures at a size that can be read: each is a link to itself, and a wide one scrolls rather than
 // shrink to where its letters cannot be told apart.
-const smallest = 0.8;
-
 function sized(picture) {
   const { naturalWidth: width, naturalHeight: height } = picture;
+  const smallest = picture.closest(".cell_output") ? 0.8 : 0.5; // those of cells are smaller already
   if (width > 2 * height) picture.style.minWidth = `${Math.round(smallest * width)}px`;
 }
 
