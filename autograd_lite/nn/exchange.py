@@ -76,6 +76,7 @@ def to_keras(model: Sequential) -> Any:
         theirs.add(_layer_for_keras(keras, layer))
     for ours, other in zip(model.layers, theirs.layers, strict=True):
         other.set_weights(ours.get_weights())
+        _settle(other)
     given = model.get_compile_config()
     if given is not None:
         optimizer = _optimizer_for_keras(keras, model.optimizer)
@@ -168,6 +169,14 @@ def _layer_for_keras(keras: Any, layer: Layer) -> Any:
         )
     config = {k: v for k, v in layer.get_config().items() if k != "input_shape"}
     return kind(**{**config, "name": layer.name})
+
+
+def _settle(layer: Any) -> None:
+    """Let Keras's Normalization use the mean and variance that it was given."""
+    for inside in getattr(layer, "layers", ()):
+        _settle(inside)
+    if hasattr(layer, "finalize_state"):
+        layer.finalize_state()
 
 
 def _optimizer_for_keras(keras: Any, optimizer: Optimizer) -> Any:

@@ -111,6 +111,22 @@ def test_layers_losses_and_metrics():
     ]
 
 
+def test_layers_that_keep_more_than_is_trained():
+    normal = layers.Normalization()
+    normal.adapt(3 * X + 1)
+    inner = keras.Sequential([layers.Dense(4, "tanh", activity_regularizer="l2"), layers.Flatten()])
+    model = keras.Sequential([normal, inner, layers.Dense(1)])
+    optimizer = keras.optimizers.AdamW(0.1, weight_decay=0.5)
+    optimizer.exclude_from_weight_decay(var_names=["bias"])
+    model.compile(optimizer, "mse")
+    train(model)
+    theirs = to_keras(model)
+    again = from_keras(theirs)
+    close([theirs.predict(X, verbose=0)], [model.predict(X)])
+    close([again.predict(X)], [model.predict(X)], 1e-6)
+    close([train(theirs)], [train(model)])
+
+
 class Own(layers.Layer):
     def call(self, x):
         return x

@@ -298,6 +298,18 @@ def test_weights_as_arrays():
         layer.kernel.assign(kernel)
 
 
+def test_normalization_counts_as_keras_counts(capsys):
+    layer = layers.Normalization(axis=(-1,))
+    layer.adapt(X)
+    model = keras.Sequential([layer, layers.Dense(1)])
+    model.summary()
+    assert "Non-trainable params: 7 (28.00 B)" in capsys.readouterr().out
+    assert [w.shape for w in model.get_weights()] == [(3,), (3,), (), (3, 1), (1,)]
+    assert layers.Normalization(axis=()).axis is None
+    with pytest.raises(ValueError, match=r"axis is -1 .* not \(1, 2\)"):
+        layers.Normalization(axis=(1, 2))
+
+
 def test_names_of_initializers():
     assert keras.initializers.OrthogonalInitializer is keras.initializers.Orthogonal
     made = keras.initializers.get("IdentityInitializer")

@@ -69,7 +69,7 @@ def test_normalization():
     )
     np.testing.assert_allclose(back(layer(data)).data, data)
     assert layer.trainable_weights == []
-    assert [w.name for w in layer.non_trainable_weights] == ["mean", "variance"]
+    assert [w.name for w in layer.non_trainable_weights] == ["mean", "variance", "count"]
     alike = layers.Normalization(axis=None)
     alike.adapt([1.0, 2.0, 3.0])
     assert alike(np.array([[2.0]])).data.tolist() == [[0.0]]

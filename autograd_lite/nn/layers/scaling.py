@@ -60,10 +60,12 @@ class Normalization(Layer):
     variance: Value
 
     def __init__(
-        self, axis: int | None = -1, mean: Any = None, variance: Any = None, invert: bool = False,
+        self, axis: Any = -1, mean: Any = None, variance: Any = None, invert: bool = False,
         **more: Any,
     ) -> None:  # fmt: skip
         super().__init__(**more)
+        if isinstance(axis, (list, tuple)):  # as Keras writes it down
+            axis = axis[0] if len(axis) == 1 else axis or None
         if axis not in (-1, None):
             raise ValueError(f"axis is -1 (each feature) or None (all numbers alike), not {axis!r}")
         if (mean is None) != (variance is None):
@@ -80,6 +82,8 @@ class Normalization(Layer):
             else:
                 number = constant(settle(np.asarray(given, self.dtype)), name)
             setattr(self, name, number)
+        if self._given["mean"] is None:  # as Keras counts: three arrays, 2n + 1 parameters
+            self.add_weight((), "zeros", trainable=False, name="count")
         self.built = True
 
     def adapt(self, data: Any) -> None:
@@ -90,7 +94,7 @@ class Normalization(Layer):
         rows = rows[:, None] if rows.ndim == 1 else rows
         self.connect(rows.shape)
         axes = None if self.axis is None else tuple(range(rows.ndim - 1))
-        self.set_weights([rows.mean(axis=axes), rows.var(axis=axes)])
+        self.set_weights([rows.mean(axis=axes), rows.var(axis=axes), 0])
 
     def check(self, shape: Shape) -> None:
         if self.mean.ndim and self.mean.shape[-1] != shape[-1]:
