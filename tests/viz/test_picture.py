@@ -230,3 +230,12 @@ def test_errors():
 def test_a_theme_of_ones_own():
     theme = style.Theme("own", *["#123456"] * 9)
     assert "#123456" in Diagram(passed(fan_out()), 0, "both", theme, False).dot
+
+
+@pytest.mark.filterwarnings("ignore::autograd_lite.errors.NumericWarning")
+def test_what_is_no_number_is_bold():
+    a, b = leaf("a", -np.inf), leaf("b", np.nan)
+    dot_text = draw(passed(a * b + leaf("c", 0.0)), passes="forward").dot
+    for sign in ("NaN", "−∞"):
+        assert f"<B>{sign}</B>" in dot_text
+    assert "<B>0</B>" not in dot_text

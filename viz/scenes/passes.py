@@ -198,7 +198,7 @@ class _Painter:
         rows = [
             dot.row((dot.font(name, theme.ink, style.NAME, bold=True), w, "CENTER"),
                     height=style.FIGURE.name_row),
-            dot.row((dot.font(value, self._value_colour(), style.NUMBER), w, "CENTER"),
+            dot.row((self._number(value, self._value_colour(), style.NUMBER), w, "CENTER"),
                     height=style.FIGURE.value_row),
         ]  # fmt: skip
         if card.fan:
@@ -212,7 +212,7 @@ class _Painter:
                 dot.row(
                     ("", (w - inner) / 2, "LEFT"),
                     (dot.font(heading, theme.muted, style.LABEL), left, "LEFT"),
-                    (dot.font(slope, theme.backward, style.NUMBER), inner - left, "RIGHT"),
+                    (self._number(slope, theme.backward, style.NUMBER), inner - left, "RIGHT"),
                     ("", (w - inner) / 2, "LEFT"),
                     height=style.FIGURE.gradient_row - 1,
                 )
@@ -245,6 +245,11 @@ class _Painter:
                     height=style.FIGURE.heading_row),
             dot.grid(lines, style.FIGURE.cell_row),
         ]  # fmt: skip
+
+    @staticmethod
+    def _number(text: str, colour: str, size: int) -> str:
+        """A number; what is none, or has no end, is bold, so that the eye finds where it began."""
+        return dot.font(text, colour, size, bold=text in ("NaN", "∞", "−∞"))
 
     def _value_colour(self) -> str:
         return self.theme.muted if self.passes == "backward" else self.theme.forward
@@ -284,13 +289,13 @@ class _Painter:
             wide = value_w / card.cols
             line = [("", *edge)]
             line += [
-                (dot.font(text, self._value_colour(), style.CELL), wide, align)
+                (self._number(text, self._value_colour(), style.CELL), wide, align)
                 for text in values[i]
             ]
             if card.heading_w:
                 wide = (inner - value_w) / card.cols
                 line += [
-                    (dot.font(text, theme.backward, style.CELL), wide, "RIGHT")
+                    (self._number(text, theme.backward, style.CELL), wide, "RIGHT")
                     for text in slopes[i]
                 ]
             lines.append([*line, ("", *edge)])
