@@ -169,7 +169,7 @@ def test_an_existing_file_is_kept(capsys, tmp_path):
     (tmp_path / "demo").write_text("mine")
     assert main(["demo", "--epochs", "1", "--out", "demo"]) == 1
     assert capsys.readouterr().err.count("\n") == 1
-    assert (tmp_path / "demo").read_text() == "mine"
+    assert (tmp_path / "demo").read_text(encoding="utf-8") == "mine"
 
 
 def test_an_empty_folder_is_filled(tmp_path):
@@ -197,7 +197,7 @@ def test_force_deletes_only_what_the_demo_wrote(capsys, tmp_path, mine):
         f"autograd-lite: demo holds more than a demo, such as {Path(mine).name}, and is not replaced;"
         " name another with --out\n"
     )
-    assert (tmp_path / "demo" / mine).read_text() == "mine"
+    assert (tmp_path / "demo" / mine).read_text(encoding="utf-8") == "mine"
     assert (tmp_path / "demo" / "record.json").read_bytes() == before
 
 
@@ -258,7 +258,7 @@ def test_a_failure_changes_nothing(capsys, tmp_path, monkeypatch, there):
     assert capsys.readouterr().err == "autograd-lite: [Errno 28] No space left on device\n"
     assert names(tmp_path) == (["demo"] if there else [])
     if there:
-        assert (tmp_path / "demo" / "record.json").read_text() == "old"
+        assert (tmp_path / "demo" / "record.json").read_text(encoding="utf-8") == "old"
 
 
 def test_the_old_folder_comes_back_if_the_new_one_cannot_be_moved(capsys, tmp_path, monkeypatch):
@@ -273,7 +273,7 @@ def test_the_old_folder_comes_back_if_the_new_one_cannot_be_moved(capsys, tmp_pa
     monkeypatch.setattr(Path, "rename", stuck)
     assert main(["demo", "--epochs", "1", "--out", "demo", "--force"]) == 1
     assert names(tmp_path) == ["demo"]
-    assert (tmp_path / "demo" / "record.json").read_text() == "old"
+    assert (tmp_path / "demo" / "record.json").read_text(encoding="utf-8") == "old"
 
 
 def test_without_graphviz(capsys, tmp_path, monkeypatch):

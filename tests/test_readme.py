@@ -39,7 +39,7 @@ def ran(tmp_path_factory):
         env={**os.environ, "PYTHONPATH": str(ROOT), "PYTHONIOENCODING": "utf-8"},
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
-    numbers = eval((folder / "numbers.txt").read_text(), {"nan": float("nan")})
+    numbers = eval((folder / "numbers.txt").read_text(encoding="utf-8"), {"nan": float("nan")})
     outputs = re.split(r"── block \d+\n", done.stdout)[1:]
     return folder, outputs, numbers
 

@@ -207,11 +207,11 @@ def test_the_message_names_the_file(tmp_path):
 def test_a_failed_save_keeps_the_old_file(tmp_path, monkeypatch):
     path = tmp_path / "r.json"
     neuron().save(path)
-    old = path.read_text()
+    old = path.read_text(encoding="utf-8")
     monkeypatch.setattr("os.replace", lambda *a: (_ for _ in ()).throw(OSError("disk full")))
     with pytest.raises(OSError, match="disk full"):
         tensor()[0].save(path)
-    assert path.read_text() == old
+    assert path.read_text(encoding="utf-8") == old
     assert [p.name for p in tmp_path.iterdir()] == ["r.json"]
 
 

@@ -215,7 +215,7 @@ def test_an_existing_file_is_kept_if_anything_fails(run, tmp_path, monkeypatch):
         patch.setattr(layout, "render", broken)
         code, out, err = run(*NEURON, "-o", "x.svg")
     assert (code, out, err) == (1, "", "autograd-lite: There is no Graphviz to draw with\n")
-    assert (tmp_path / "x.svg").read_text() == "old"
+    assert (tmp_path / "x.svg").read_text(encoding="utf-8") == "old"
 
     def stopped(*_, **__):
         raise KeyboardInterrupt
@@ -226,7 +226,7 @@ def test_an_existing_file_is_kept_if_anything_fails(run, tmp_path, monkeypatch):
             130,
             "autograd-lite: stopped; nothing was written\n",
         )
-    assert (tmp_path / "x.svg").read_text() == "old"
+    assert (tmp_path / "x.svg").read_text(encoding="utf-8") == "old"
     assert [p.name for p in tmp_path.iterdir()] == ["x.svg"]
 
 
@@ -414,7 +414,7 @@ def test_a_learners_work_is_never_replaced(run, tmp_path):
     assert err == (
         "autograd-lite: lessons holds files already, which are not replaced; name another with --to\n"
     )
-    assert (tmp_path / "lessons" / "01-slopes.ipynb").read_text() == "mine"
+    assert (tmp_path / "lessons" / "01-slopes.ipynb").read_text(encoding="utf-8") == "mine"
     (tmp_path / "file").write_text("mine")
     assert run("tutorials", "--to", "file")[0::2] == (
         1, "autograd-lite: file is no folder; name another with --to\n",

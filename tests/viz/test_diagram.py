@@ -97,7 +97,7 @@ def test_a_file_is_replaced_whole_or_not_at_all(pass_, tmp_path, monkeypatch):
     monkeypatch.setattr(layout, "render", broken)
     with pytest.raises(layout.GraphvizError):
         draw(pass_).save(path)
-    assert path.read_text() == "before"
+    assert path.read_text(encoding="utf-8") == "before"
     assert [p.name for p in tmp_path.iterdir()] == ["pass.svg"]
 
 

@@ -316,7 +316,12 @@ def test_a_module_tells_its_parameters():
 def test_frames_at_a_level(tmp_path, network):
     written = frames(network, tmp_path, "dot", level="layers", legend=True)
     assert len(written) == 6
-    boxes = {line for p in written for line in p.read_text().splitlines() if "bb=" in line}
+    boxes = {
+        line
+        for p in written
+        for line in p.read_text(encoding="utf-8").splitlines()
+        if "bb=" in line
+    }
     assert len(boxes) == 1
 
 

@@ -16,11 +16,12 @@ from typing import Any
 from autograd_lite.errors import did_you_mean
 from autograd_lite.files import write_whole
 from autograd_lite.recording import Recording
-from viz.diagram import Diagram, draw
 from viz.page.model import UNTITLED, View, page_model
 from viz.page.packed import packed
 from viz.page.views import page_views
 from viz.records.subject import as_recording
+from viz.scenes.stage import Stage
+from viz.scenes.still import Still
 
 __all__ = [
     "Page",
@@ -82,11 +83,11 @@ class Page:
         return write_whole(path, self.html)
 
     @cached_property
-    def still(self) -> Diagram:
+    def still(self) -> Still:
         """The first step as a picture, for those who cannot run the page."""
-        level = self.levels[0] if self.levels else None
-        first = self.recording.steps[0].number
-        return draw(self.recording, step=first, level=level, theme=self.theme or "light")
+        stage = Stage(self.recording, self.levels[0] if self.levels else None)
+        passes = "both" if self.recording.steps[0].contributions else "forward"
+        return Still(self.recording, 0, passes, self.theme or "light", False, stage)
 
     def _repr_html_(self) -> str:
         """What notebooks show: the page in a frame that can reach nothing else.
