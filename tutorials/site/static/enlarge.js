@@ -2,7 +2,7 @@
 // shrink to where its letters cannot be told apart.
 function sized(picture) {
   const { naturalWidth: width, naturalHeight: height } = picture;
-  const smallest = picture.closest(".cell_output") ? 0.8 : 0.5; // those of cells are smaller already
+  const smallest = picture.closest(".cell_output") ? 0.8 : 0.42; // those of cells are smaller already
   if (width > 2 * height) picture.style.minWidth = `${Math.round(smallest * width)}px`;
 }
 
