@@ -50,7 +50,7 @@ def plot_loss(what: Any, *, theme: str | Theme = "light", marks: Sequence[int] |
     >>> figure.axes[0].get_xlabel()
     'epoch'
     >>> plot_loss([4.0, 2.0, 1.0], unit="step").alt
-    'The loss over 3 steps: 4 at step 1, 2 at step 2, 1 at step 3.'
+    'The loss over 3 steps: 4 at step 1, 1 at step 3.'
     """
     from viz.plots.plot import Plot, panel
 
