@@ -87,7 +87,7 @@ class Sequential(Model, Configured):
     def add(self, layer: Layer | Sequential) -> None:
         """Put a layer at the end.
 
-        A model becomes one layer, a :class:`Stack` of its layers, which belong to both models then.
+        A model becomes one layer, a ``Stack`` of its layers, which belong to both models then.
 
         Raises
         ------
