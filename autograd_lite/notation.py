@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -45,7 +46,11 @@ def number(x: float, digits: int = 4) -> str:
     >>> number(-84.8), number(1797.76), number(0.00012345), number(0.0), number(float("inf"))
     ('−84.8', '1798', '1.234e−4', '0', '∞')
     """
-    x = float(x)
+    return _number(float(x), digits)
+
+
+@lru_cache(maxsize=4096)  # a training's page and frames show the same numbers over and over
+def _number(x: float, digits: int) -> str:
     if math.isnan(x):
         return "NaN"
     if math.isinf(x):

@@ -18,6 +18,7 @@ import os
 import re
 import shutil
 import signal
+import string
 import subprocess
 import sys
 import threading
@@ -180,15 +181,18 @@ def text_widths(
     lines = [_clusters(text) for text in strings]
     style = (size, bold, italic, os.environ.get(_VARIABLE))
     wanted = {cluster for line in lines for cluster in line}
-    unknown = sorted(cluster for cluster in wanted if (cluster, style) not in _advances)
+    unknown = {cluster for cluster in wanted if (cluster, style) not in _advances}
     if unknown:
         try:
-            measured = _measure(unknown, size, bold, italic)
+            measured = _measure(sorted(unknown | _USUAL), size, bold, italic)
         except GraphvizMissing:
             return [_ESTIMATE * size * len(line) for line in lines]
         _advances.update(((cluster, style), width) for cluster, width in measured.items())
     return [sum(_advances[cluster, style] for cluster in line) for line in lines]
 
+
+#: Characters that are measured with the first one of a style: to ask once is quicker than often.
+_USUAL = set(string.ascii_letters + string.digits + " .,=+()[]·−∂/→…₀₁₂₃₄₅ŷ")
 
 #: Width of a character, with its marks, in a style.
 _advances: dict[tuple[str, tuple[Any, ...]], float] = {}
