@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from functools import partial
-from heapq import heappop, heappush, heappushpop
+from heapq import heappop, heappush, heapreplace
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from autograd_lite.context import thread
 from autograd_lite.errors import GradientError, StaleDataError
-from autograd_lite.graph import sweep_order
+from autograd_lite.graph import changes, sweep_order
 from autograd_lite.numeric import fit, given_text, real_numbers, shape_text, tell, unbroadcast
+from autograd_lite.op import crossed, pass_on
 
 __all__ = ["Step", "backward", "backward_steps", "seed_for", "sweep", "sweep_values"]
 
@@ -103,95 +104,113 @@ def sweep(root: Any, seed: Any, since: int = 0, *, write: bool = False) -> dict[
     grads = {root: seed}
     if root.op is None:
         return grads
+    node, get, latest = root, grads.get, changes.latest
     ages: list[int] = []
     waiting: dict[int, Any] = {}
-    node = _sweep(root, ages, waiting, grads, since, write, None)
-    if node is not None:
-        place: list[Any] = [None, 0]
-        with np.errstate(
-            divide="call", invalid="call", call=lambda kind, flag: _notice(kind, *place)
-        ):
-            _sweep(node, ages, waiting, grads, since, write, place)
-    return grads
-
-
-def _sweep(
-    node: Any,
-    ages: list[int],
-    waiting: dict[int, Any],
-    grads: dict[Any, Any],
-    since: int,
-    write: bool,
-    place: list[Any] | None,
-) -> Any:
-    """The loop of the backward pass; ``place`` tells a watcher which node and input it is at.
-
-    Without a watcher it stops at the first operation on arrays that is not defined everywhere, and
-    hands that node back.
-    """
-    get = grads.get
-    while True:
-        op, left = node.op, node._left
-        contributions: Any = None
-        if node._more is not None:
-            _untouched(node)
-        arrays = type(left) is tuple
-        if arrays and place is None and op.domain:
-            return node
-        g = grads[node]
-        if write:
-            node.grad = g
-            del grads[node]
-        if arrays:
-            contributions = _of_arrays(node, g, place)
-        elif op.domain:
-            with np.errstate(all="ignore"):  # what it makes is looked at, and told, there
-                contributions = _of_floats(node, g)
-        else:
-            if op.both is not None and left.tracked:
+    place: list[Any] | None = None
+    guard: Any = None
+    try:
+        while True:
+            op, left = node.op, node._left
+            g = grads[node]
+            if write:
+                node.grad = g
+                del grads[node]
+            contributions: Any = None
+            newest, age = None, 0
+            if type(left) is tuple:
+                if guard is None and op.domain:
+                    # From the first operation on that is not defined everywhere, what NumPy notices
+                    # is told with the node and the input it happened at.
+                    place = [node, 0]
+                    guard = np.errstate(divide="call", invalid="call", call=partial(_at, place))
+                    guard.__enter__()
+                contributions = _of_arrays(node, g, place)
+            elif op.both is not None and (node.serial > latest or _unassigned(node)):
                 # Of two floats, as most nodes of a scalar graph are: here, for a call costs a tenth.
-                right, age = node._right, node.serial
-                if (
-                    right.tracked
-                    and (left._more is None or left._more.changed < age)
-                    and (right._more is None or right._more.changed < age)
-                ):
-                    try:
-                        c, d = op.both(g, node._data, left._data, right._data)
-                        if c - c == 0.0 == d - d and type(c) is type(d) is float:
-                            contributions = (left, c), (right, d)
-                    except ArithmeticError:
-                        pass  # one by one, below
-            if contributions is None:
+                right, both = node._right, op.both
+                try:
+                    if both is pass_on:
+                        c = d = g
+                    elif both is crossed:
+                        c, d = g * right._data, g * left._data
+                    else:
+                        c, d = both(g, node._data, left._data, right._data)
+                except ArithmeticError:
+                    c = d = np.nan  # one by one, below
+                if c - c == 0.0 == d - d and type(c) is type(d) is float:
+                    contributions = ()
+                    if left.tracked:
+                        before = get(left)
+                        if before is not None:
+                            grads[left] = before + c
+                        else:
+                            grads[left] = c
+                            if left.op is not None and left.serial >= since:
+                                newest, age = left, -left.serial
+                    if right.tracked:
+                        before = get(right)
+                        if before is not None:
+                            grads[right] = before + d
+                        else:
+                            grads[right] = d
+                            if right.op is not None and right.serial >= since:
+                                if age:
+                                    waiting[age] = newest
+                                    heappush(ages, age)
+                                newest, age = right, -right.serial
+            if contributions is None and op.domain:
+                with np.errstate(all="ignore"):  # what it makes is looked at, and told, there
+                    contributions = _of_floats(node, g)
+            elif contributions is None:
                 contributions = _of_floats(node, g)
-        newest = 0
-        for x, c in contributions:
-            before = get(x)
-            if before is not None:
-                grads[x] = before + c
-                continue
-            grads[x] = c
-            if x.op is not None and x.serial >= since:
-                if newest:
-                    heappush(ages, newest)
-                newest = -x.serial
-                waiting[newest] = x
-        if newest:
-            node = waiting.pop(heappushpop(ages, newest))
-        elif ages:
-            node = waiting.pop(heappop(ages))
-        else:
-            return None
+            for x, c in contributions:
+                before = get(x)
+                if before is not None:
+                    grads[x] = before + c
+                    continue
+                grads[x] = c
+                if x.op is not None and x.serial >= since:
+                    if age:
+                        waiting[age] = newest
+                        heappush(ages, age)
+                    newest, age = x, -x.serial
+            if age and (not ages or age < ages[0]):
+                node = newest
+            elif age:
+                waiting[age] = newest
+                node = waiting.pop(heapreplace(ages, age))
+            elif ages:
+                node = waiting.pop(heappop(ages))
+            else:
+                return grads
+    finally:
+        if guard is not None:
+            guard.__exit__(None, None, None)
 
 
 def _of_arrays(node: Any, g: Any, place: list[Any] | None) -> Sequence[tuple[Any, Any]]:
-    """What a node passes on: its inputs, each with its contribution."""
+    """What a node passes on: its inputs, each with its contribution; ``place`` follows."""
     inputs, args, out, op = node._left, node._right, node._data, node.op
+    if node._more is not None:
+        _untouched(node)
     if place is None and node._more is None:  # the usual cases, by shorter ways
-        if op.both is not None:
+        if len(args) == 2 and (pulls := op.pulls)[0] is not None is not pulls[1]:
             (left, right), (a, b) = inputs, args
-            if left._data is a and right._data is b and left.tracked and right.tracked:
-                c, d = op.both(g, out, a, b)
+            if (
+                left._data is a
+                and right._data is b
+                and left.tracked
+                and right.tracked
+                and type(a) is type(b) is _ndarray
+            ):
+                alike, both = a.shape == b.shape and a.dtype is b.dtype, op.both
+                if alike and both is crossed:
+                    return (left, g * b), (right, g * a)
+                if alike and both is pass_on:  # a leaf's gradient is its own
+                    c = g if left.op is not None else g.copy()
+                    return (left, c), (right, g if right.op is not None else g.copy())
+                c, d = pulls[0](g, out, a, b), pulls[1](g, out, a, b)
                 return (left, _settled(c, a, left, g)), (right, _settled(d, b, right, g))
         elif len(args) == 1:
             x, a = inputs[0], args[0]
@@ -237,7 +256,7 @@ def _of_floats(node: Any, g: float) -> Sequence[tuple[Any, float]]:
     """The same for an operation on floats of which one is tracked; for others, one by one."""
     left, right, out, pulls = node._left, node._right, node._data, node.op.pulls
     x, c = left, None
-    if left._more is not None or (right is not None and right._more is not None):
+    if node.serial < changes.latest:
         _floats(node)
     try:
         if right is None:
@@ -266,6 +285,14 @@ def _one_by_one(node: Any, g: float) -> Sequence[tuple[Any, float]]:
     return found
 
 
+def _unassigned(node: Any) -> bool:
+    """Whether a node of scalars and its inputs hold the numbers of the time it was made."""
+    for x in node.inputs:
+        if x._more is not None and x._more.changed > node.serial:
+            return False
+    return node._more is None or not node._more.changed
+
+
 def _check(c: float, g: float, node: Any, index: int) -> None:
     """Tell of an infinity or a NaN that this application of the chain rule has made."""
     if g - g == 0.0:
@@ -273,7 +300,9 @@ def _check(c: float, g: float, node: Any, index: int) -> None:
 
 
 def _floats(node: Any) -> tuple[float, ...]:
-    """The inputs of a node of scalars, after a check that none was assigned anew since."""
+    """The inputs of a node of scalars, after a check that nothing of it was assigned anew since."""
+    if node._more is not None:
+        _untouched(node)
     for index, x in enumerate(node.inputs):
         if x._more is not None and x._more.changed > node.serial:
             raise _stale(node, x, f"input {index} of")
@@ -341,8 +370,8 @@ def _stale(node: Any, x: Any, role: str) -> StaleDataError:
     )
 
 
-def _notice_at(node: Any, index: int, kind: str, flag: int) -> None:
-    _notice(kind, node, index)
+def _at(place: Sequence[Any], kind: str, flag: int) -> None:
+    _notice(kind, *place)
 
 
 def _notice(kind: str, node: Any, index: int) -> None:
@@ -392,7 +421,7 @@ def backward_steps(root: Any, gradient: Any = None, *, write: bool = True) -> It
             pull = node.op.pull(index) if x.tracked else None
             if pull is None:
                 continue
-            notice = partial(_notice_at, node, index)
+            notice = partial(_at, (node, index))
             with np.errstate(divide="call", invalid="call", call=notice):
                 c = fit(_pulled(pull, g, out, args, node.params), args[index])
                 rule = node.op.local(index)
@@ -421,19 +450,34 @@ def _write(x: Any, g: Any, old: dict[Any, Any]) -> None:
     x.grad = g
 
 
-def backward(root: Any, gradient: Any = None) -> None:
-    """Fill ``.grad`` of every node behind ``root``: leaves add up over calls, the rest is renewed."""
-    seed = seed_for(root, gradient)
+def backward(self: Any, gradient: Any = None) -> None:
+    """Fill ``.grad`` of every Value this one was computed from.
+
+    Leaves add up over calls; interior Values hold the gradient of the last call.
+
+    Parameters
+    ----------
+    gradient : array_like, optional
+        Where the sweep starts: 1 for a scalar; needed, in this Value's shape, for an array.
+
+    Raises
+    ------
+    GradientError
+        Nothing here is tracked, or an array was given no gradient.
+    StaleDataError
+        Data was changed after its use.
+    """
+    seed = seed_for(self, gradient)
     try:
-        grads = sweep(root, seed, write=True)
+        grads = sweep(self, seed, write=True)
     except BaseException:
-        for x in sweep_order(root):  # rather none than those of two calls, mixed
+        for x in sweep_order(self):  # rather none than those of two calls, mixed
             x.grad = None
         raise
     for x, g in grads.items():
         x.grad = g if x.op is not None or x.grad is None else x.grad + g
     if thread.listener is not None:
-        thread.listener(root)
+        thread.listener(self)
 
 
 def _own(g: Any) -> Any:

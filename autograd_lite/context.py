@@ -6,6 +6,7 @@ import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
+from functools import lru_cache
 from types import FrameType
 from typing import Any, NamedTuple, Protocol
 
@@ -103,8 +104,13 @@ class _Inside(AbstractContextManager[None]):
 
 def scope(name: str) -> AbstractContextManager[None]:
     """Nodes made inside belong to the module ``name``, within the modules around it."""
-    around = thread.origin.module if thread.origin else ()
-    return _Inside(Origin((*around, name)))
+    return _Inside(_within(thread.origin.module if thread.origin else (), name))
+
+
+@lru_cache(maxsize=4096)
+def _within(around: tuple[str, ...], name: str) -> Origin:
+    """The origin of a module inside others, once: its nodes are made in every step anew."""
+    return Origin((*around, name))
 
 
 def coming_from(origin: Origin) -> AbstractContextManager[None]:

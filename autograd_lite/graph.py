@@ -5,7 +5,7 @@ from __future__ import annotations
 from operator import attrgetter
 from typing import Any
 
-__all__ = ["all_nodes", "sweep_order"]
+__all__ = ["all_nodes", "changes", "sweep_order"]
 
 _by_age = attrgetter("serial")
 
@@ -59,3 +59,12 @@ def all_nodes(root: Any) -> list[Any]:
             order.update(dict.fromkeys(node.inputs))
             order[node] = None
     return list(order) or [root]
+
+
+class _Changes:
+    """The last assignment of data anywhere, as a serial number: no later node can be touched by it."""
+
+    latest = 0
+
+
+changes = _Changes()

@@ -9,22 +9,22 @@ from typing import Any
 import numpy as np
 
 from autograd_lite import ops
-from autograd_lite.errors import did_you_mean
 from autograd_lite.numeric import array_text, flat, given_text, real_numbers
 
 __all__ = ["Methods"]
 
 
-_ELSEWHERE = {
-    "assign": "New numbers are set by v.data = …",
-    "astype": "Value(v.data.astype(np.float32)) makes a new one",
-    "dot": "Write a @ b, or np.dot(a, b)",
-    "gradient": "The gradient is .grad",
-    "requires_grad": "Every Value has a gradient; detach() gives one without",
-    "tolist": "The numbers are .data, and .data.tolist() of an array",
-    "zero_grad": "To start anew, set .grad = None",
-}
-"""Names that other libraries have taught, and what they are here."""
+class _Elsewhere:
+    """A name that other libraries have taught; whoever asks for it hears what it is here."""
+
+    def __init__(self, hint: str) -> None:
+        self.hint = hint
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        self.name = name
+
+    def __get__(self, value: Any, owner: type) -> Any:
+        raise AttributeError(f"a Value has no {self.name!r}. {self.hint}.")
 
 
 class Methods:
@@ -32,12 +32,22 @@ class Methods:
 
     __slots__ = ()
 
-    def __getattr__(self, name: str) -> Any:
-        if name.startswith("_"):  # protocols are asked for all the time
-            raise AttributeError(name)
-        hint = _ELSEWHERE.get(name)
-        near = f" {hint}." if hint else did_you_mean(name, [n for n in dir(self) if n[0] != "_"])
-        raise AttributeError(f"a Value has no {name!r}.{near}")
+    _data: Any
+    _answer: Callable[[str], Any]
+    describe: Callable[[], str]
+
+    # A __getattr__ could say such things of every unknown name. But where there is one, Python reads
+    # all attributes by a longer way, and the engine does little else than that.
+    assign = _Elsewhere("New numbers are set by v.data = …")
+    astype = _Elsewhere("Value(v.data.astype(np.float32)) makes a new one")
+    dot = _Elsewhere("Write a @ b, or np.dot(a, b)")
+    gradient = _Elsewhere("The gradient is .grad")
+    requires_grad = _Elsewhere("Every Value has a gradient; detach() gives one without")
+    tolist = _Elsewhere("The numbers are .data, and .data.tolist() of an array")
+    zero_grad = _Elsewhere("To start anew, set .grad = None")
+
+    def __dir__(self) -> list[str]:
+        return [name for name in object.__dir__(self) if hasattr(type(self), name)]
 
     # ── element by element ────────────────────────────────────────────────────────────────────
     def abs(self) -> Any:

@@ -176,13 +176,23 @@ def _both(first: Rule | float | None, second: Rule | float | None) -> Rule | Non
     """The pull-backs to both inputs in one call: half of a scalar graph's sweep would be calls."""
     if callable(first) and callable(second):
         if (_hands_back(first, 2), _hands_back(second, 2)) == ((2, 2), (2, 1)):
-            return lambda g, out, x, y: (g * y, g * x)
+            return crossed
         return lambda g, out, x, y: (g * first(out, x, y), g * second(out, x, y))
     if first == 1 and second == 1:
-        return lambda g, out, x, y: (g, g)
+        return pass_on
     if first == 1 and second == -1:
         return lambda g, out, x, y: (g, -g)
     return None
+
+
+def pass_on(g: Any, out: Any, x: Any, y: Any) -> tuple[Any, Any]:
+    """The pull-back of a sum: both inputs get the upstream gradient as it is."""
+    return g, g
+
+
+def crossed(g: Any, out: Any, x: Any, y: Any) -> tuple[Any, Any]:
+    """The pull-back of a product: each input gets the upstream gradient times the other."""
+    return g * y, g * x
 
 
 _SHORT: dict[Any, Rule] = {

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from itertools import count
+from threading import Lock
 from typing import Any
 
 import numpy as np
@@ -11,6 +12,7 @@ import numpy as np
 from autograd_lite import numpy_functions, ops
 from autograd_lite.backward import Step, backward, backward_steps
 from autograd_lite.context import UNUSUAL, Origin, thread, with_line
+from autograd_lite.graph import changes
 from autograd_lite.methods import Methods
 from autograd_lite.numeric import (
     fingerprint,
@@ -29,6 +31,7 @@ from autograd_lite.op import Op, by_numpy
 __all__ = ["Value", "apply", "as_value", "constant", "leaf"]
 
 _next_serial = count(1).__next__
+_assigning = Lock()
 _MOST_KNOWN = 256
 _known: dict[float, Value] = {}
 """Plain numbers that stood in expressions of late: a loop meets the same ones again and again."""
@@ -59,24 +62,23 @@ def _operator(op: Op) -> tuple[Callable[[Any, Any], Any], Callable[[Any, Any], A
                 if lifted is None:
                     return NotImplemented
             right = lifted
-        b = right._data
-        scalars = type(a) is float and type(b) is float
+        b, here = right._data, thread.here
+        scalars = type(a) is float is type(b)
         if not scalars and not (anywhere and left._more is None and right._more is None):
             return apply(op, (left, right))
         try:
             out = forward(a, b)
         except (ArithmeticError, ValueError):  # what went wrong is told, or mended, by the long way
             return apply(op, (left, right))
-        here = thread.here
-        if here is UNUSUAL or not (left.tracked or right.tracked):
-            return _node(op, (left, right), (a, b), out, _NO_PARAMS)
-        node = _new(Value)
-        if scalars:
-            if type(out) is not float:
-                return apply(op, (left, right))
+        usual = here is not UNUSUAL and (left.tracked or right.tracked)
+        if usual and scalars and type(out) is float:
+            node = _new(Value)
             node._left, node._right = left, right
-        elif type(out) is _ndarray and out.dtype is _float64 and out.ndim:
+        elif usual and type(out) is _ndarray and out.dtype is _float64:
+            node = _new(Value)
             node._left, node._right = (left, right), (a, b)
+        elif scalars and type(out) is not float:
+            return apply(op, (left, right))
         else:
             return _node(op, (left, right), (a, b), out, _NO_PARAMS)
         node._data, node.op, node.origin = out, op, here
@@ -227,7 +229,9 @@ class Value(Methods):
                     " to change it: Value(2.0, name='x')"
                 )
             self._data, more = real_numbers(data), self._details()
-            more.shown, more.changed = None, _next_serial()
+            more.shown = None
+            with _assigning:
+                changes.latest = more.changed = _next_serial()
 
     def _details(self) -> _Details:
         more = self._more
@@ -277,24 +281,7 @@ class Value(Methods):
         return format(float(self._data), ".6g")
 
     # ── the backward pass ─────────────────────────────────────────────────────────────────────
-    def backward(self, gradient: Any = None) -> None:
-        """Fill ``.grad`` of every Value this one was computed from.
-
-        Leaves add up over calls; interior Values hold the gradient of the last call.
-
-        Parameters
-        ----------
-        gradient : array_like, optional
-            Where the sweep starts: 1 for a scalar; needed, in this Value's shape, for an array.
-
-        Raises
-        ------
-        GradientError
-            Nothing here is tracked, or an array was given no gradient.
-        StaleDataError
-            Data was changed after its use.
-        """
-        backward(self, gradient)
+    backward = backward
 
     def backward_steps(self, gradient: Any = None) -> Iterator[Step]:
         """The same sweep one application of the chain rule at a time; see :class:`Step`.

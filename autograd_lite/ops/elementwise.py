@@ -14,6 +14,14 @@ from autograd_lite.ops.points import ANY, NONZERO, POSITIVE, TEXT, TEXTS, points
 
 inf, nan = float("inf"), float("nan")
 
+
+def _rectified(x):
+    """max(x, 0); of a plain float by Python, which is ten times as quick. A NaN stays one."""
+    if type(x) is float:
+        return 0.0 if x <= 0 else x
+    return np.maximum(x, 0)
+
+
 # ── arithmetic ────────────────────────────────────────────────────────────────────────────────
 add = elementwise(
     "add", "+",
@@ -136,7 +144,7 @@ sigmoid = elementwise(
 )
 relu = elementwise(
     "relu", "relu",
-    lambda x: np.maximum(x, 0),
+    lambda x: _rectified(x),
     lambda out, x: x > 0,
     samples=points(NONZERO), edges=(Edge((0.0,), (0.0,)),), bad=(TEXT,),
 )

@@ -25,11 +25,15 @@ def _matrices(g, x, y):
 
 
 def _left(g, out, x, y):
+    if x.ndim == y.ndim == 2:
+        return g @ y.T
     g, _, columns = _matrices(g, x, y)
     return g @ transposed(columns)
 
 
 def _right(g, out, x, y):
+    if x.ndim == y.ndim == 2:
+        return x.T @ g
     column = y.ndim == 1
     g, rows, _ = _matrices(g, x, y)
     pulled = transposed(rows) @ g

@@ -169,7 +169,7 @@ VALUES = [
     (
         "a method misspelt",
         "v.sunm()",
-        "AttributeError: a Value has no 'sunm'. Did you mean 'sum'?",
+        "AttributeError: 'Value' object has no attribute 'sunm'",
     ),
     (
         "a method of another library",
