@@ -22,7 +22,10 @@ _OTHER = {"U": "text", "S": "bytes", "c": "complex numbers", "M": "dates"}
 
 
 def examples(given: Any, name: str, dtype: str) -> np.ndarray:
-    """A copy of the data as an array with one row or number for every example.
+    """The data as an array with one row or number for every example.
+
+    What is such an array already is not copied: it may be large, or stand in a file
+    (``np.memmap``). So nobody may write into it.
 
     Raises
     ------
@@ -34,7 +37,7 @@ def examples(given: Any, name: str, dtype: str) -> np.ndarray:
     if given is None:
         raise TypeError(f"{name} is missing (None): give an array or a list, one entry per example")
     try:
-        array = np.array(given.data if isinstance(given, Value) else given)
+        array = np.asarray(given.data if isinstance(given, Value) else given)
     except ValueError:
         raise ValueError(f"the rows of {name} differ in length; give every row the same") from None
     if array.dtype.kind not in "fbiu":
@@ -112,6 +115,15 @@ class Examples:
 
     def __len__(self) -> int:
         return len(self.x)
+
+    @property
+    def nbytes(self) -> int:
+        """How much memory they take."""
+        return sum(array.nbytes for array in (self.x, self.y, *self.arrays[1:]))
+
+    def copy(self) -> Examples:
+        """The same examples, which nobody else can write into."""
+        return self[np.arange(len(self))]
 
     @cached_property
     def arrays(self) -> list[np.ndarray]:

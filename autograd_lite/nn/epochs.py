@@ -13,6 +13,10 @@ from autograd_lite.nn.session import generator
 
 __all__ = ["Epochs"]
 
+STRETCH = 1 << 20
+"""How many bytes of examples are put into a new order at a time: large data is not doubled by it,
+and of small data the rows are not gathered batch by batch."""
+
 
 class Epochs:
     """Examples in batches.
@@ -49,6 +53,7 @@ class Epochs:
         self.asked = None if asked is None else whole(name, asked, 1)
         self.steps = self.asked or self.count
         self._mixed = shuffle and self.count > 1
+        self._at_once = max(1, STRETCH * len(examples) // (size * max(examples.nbytes, 1)))
         self._rest: Iterator[Examples] = iter(())
         self._left = 0
 
@@ -88,7 +93,12 @@ class Epochs:
         if size >= len(examples):
             yield examples
             return
-        if self._mixed:
-            examples = examples[generator().permutation(len(examples))]
-        for rows in data.batches(len(examples), size):
-            yield examples[rows]
+        if not self._mixed:
+            for rows in data.batches(len(examples), size):
+                yield examples[rows]
+            return
+        order = generator().permutation(len(examples))
+        for part in data.batches(len(examples), size * self._at_once):
+            mixed = examples[order[part]]
+            for rows in data.batches(len(mixed), size):
+                yield mixed[rows]

@@ -257,7 +257,9 @@ class Sequential(Model, Configured):
         ``training`` is for layers such as Dropout that behave otherwise while a model is trained.
         """
         if not isinstance(x, Value):
-            x = constant(self.prepare(x), "x")
+            x = constant(
+                np.array(self.prepare(x)), "x"
+            )  # a copy, for the graph may outlive the data
         out = x
         for layer in self.layers:
             out = layer(out, training=training)

@@ -70,6 +70,9 @@ class Steps:
                     callback.take_told(told.step)
                 return told.step.loss, told.prediction
         self.close()
+        batch = (
+            batch.copy() if watching else batch
+        )  # they may keep the graph, and with it the batch
         with given_again(self._drawn()):
             loss, prediction = step_by_step(self.model, batch, about, watching, self.watch)
         if compiled is not None and watching and _take_told(watching, batch):

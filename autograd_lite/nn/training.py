@@ -264,7 +264,7 @@ class Model(Trainable):
     def predict_on_batch(self, x: Any) -> np.ndarray:
         """Predictions of these examples in one batch, as an array of shape (n, outputs)."""
         with no_grad():
-            return self(constant(self.prepare(x), "x"))._data
+            return np.array(self(constant(self.prepare(x), "x"))._data)
 
     def _told_of_batch(self, return_dict: bool) -> Any:
         means = self._measures.now()

@@ -2,12 +2,15 @@
 
 import io
 import os
+import tracemalloc
 
 import numpy as np
 import pytest
 
 from autograd_lite import NumericWarning, keras
-from autograd_lite.nn import progress
+from autograd_lite.graph import all_nodes
+from autograd_lite.nn import epochs, progress
+from autograd_lite.nn.data import Examples
 
 
 def model(n_inputs=1, optimizer="sgd", **more):
@@ -131,6 +134,66 @@ def test_data_is_not_changed():
     x, y = np.arange(4.0), np.arange(4.0)
     model().fit(x, y, epochs=2, verbose=0)
     assert x.tolist() == y.tolist() == [0.0, 1.0, 2.0, 3.0]
+
+
+def test_large_data_is_not_copied():
+    x, y = np.ones((40_000, 64), "float32"), np.ones((40_000, 1), "float32")
+    made = model(64)
+    for shuffle in (False, True):
+        made.fit(x, y, batch_size=1000, epochs=2, shuffle=shuffle, verbose=0)
+        tracemalloc.start()
+        made.fit(x, y, batch_size=1000, epochs=2, shuffle=shuffle, verbose=0)
+        peak = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+        assert peak < x.nbytes * (0.4 if shuffle else 0.1)
+
+
+def test_data_may_stand_in_a_file(tmp_path):
+    np.save(tmp_path / "x.npy", np.arange(12.0, dtype="float32").reshape(6, 2))
+    x = np.load(tmp_path / "x.npy", mmap_mode="r")
+    made = model(2)
+    made.fit(x, x[:, :1], batch_size=2, epochs=2, verbose=0)
+    np.testing.assert_array_equal(made.predict(x), made.predict(np.array(x)))
+
+
+def test_a_new_order_is_made_stretch_by_stretch(monkeypatch):
+    x = np.arange(10.0)
+    data = Examples(x, 2 * x, 2 * x, 3 * x)
+    orders = []
+    for stretch in (1, 2 * x.nbytes, 1 << 20):
+        monkeypatch.setattr(epochs, "STRETCH", stretch)
+        keras.utils.set_random_seed(3)
+        found = list(epochs.Epochs(data, 2, shuffle=True).batches())
+        assert [len(batch) for batch in found] == [2] * 5
+        for batch in found:
+            assert (batch.target == 2 * batch.x).all()
+            assert (batch.weight == 3 * batch.x).all()
+        orders.append(np.concatenate([batch.x for batch in found]).tolist())
+    assert orders[0] == orders[1] == orders[2] != x.tolist()
+    assert sorted(orders[0]) == x.tolist()
+
+
+def test_who_keeps_a_graph_keeps_its_data():
+    x = np.array([[1.0], [2.0]], "float32")
+    made, other = model(), model()
+    out = other(x)
+    same = keras.Sequential([keras.Input((1,)), keras.layers.Activation("linear")])
+    passed, graphs = same.predict_on_batch(x), []
+
+    class Keeper(keras.callbacks.Callback):
+        def wants_step(self, number, epoch, epochs):
+            return True
+
+        def on_backward_end(self, step):
+            graphs.append(step.loss)
+
+    made.fit(x, x, verbose=0, callbacks=[Keeper()])
+    before = [leaf.data.tolist() for leaf in all_nodes(graphs[0]) if leaf.op is None]
+    x[:] = 9
+    assert [leaf.data.tolist() for leaf in all_nodes(graphs[0]) if leaf.op is None] == before
+    assert passed.tolist() == [[1.0], [2.0]]
+    out.backward(np.ones((2, 1)))
+    assert other.layers[0].kernel.grad.tolist() == [[3.0]]
 
 
 def test_a_model_waits_for_its_data():
