@@ -23,8 +23,9 @@ def adapts(*names: str) -> Callable[[Adapter], Adapter]:
 
     def register(adapter: Adapter) -> Adapter:
         for name in names:
-            room, _, last = name.rpartition(".")
-            function = getattr(getattr(np, room) if room else np, last, None)
+            function: Any = np
+            for part in name.split("."):
+                function = getattr(function, part, None)
             if function is not None:
                 adapters[function] = adapter
         return adapter

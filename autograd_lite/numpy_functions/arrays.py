@@ -174,6 +174,45 @@ def _append(arr: Any, values: Any, axis: int | None = None) -> Any:
     return np.concatenate((arr, values), axis=axis)
 
 
+@adapts("insert")
+def _insert(arr: Any, obj: Any, values: Any, axis: int | None = None) -> Any:
+    if axis is None:
+        arr, axis = np.ravel(arr), 0
+    length, ndim = np.shape(arr)[axis], np.ndim(arr)
+    values = np.reshape(values, (1,) * (ndim - np.ndim(values)) + np.shape(values))
+    if np.ndim(obj) or isinstance(obj, slice):
+        count = np.insert(np.arange(length), obj, 0).size - length
+    else:  # of one place NumPy takes the first axis of the values to lie along the others
+        values = np.moveaxis(values, 0, axis)
+        count = np.shape(values)[axis]
+    wanted = [count if i == axis % ndim else n for i, n in enumerate(np.shape(arr))]
+    both = ops.concatenate(arr, np.broadcast_to(values, wanted), axis=axis)
+    order = np.insert(np.arange(length), obj, np.arange(length, length + count))
+    return ops.take(both, indices=order, axis=axis)
+
+
+@adapts("block")
+def _block(arrays: Any) -> Any:
+    depth, ndim = _nesting(arrays)
+
+    def joined(part: Any, level: int) -> Any:
+        if isinstance(part, list):
+            return ops.concatenate(*(joined(p, level + 1) for p in part), axis=level - depth)
+        return np.reshape(part, (1,) * (max(depth, ndim) - np.ndim(part)) + np.shape(part))
+
+    return joined(arrays, 0)
+
+
+def _nesting(part: Any) -> tuple[int, int]:
+    """How deep lists lie in each other, and the most axes that an array in them has."""
+    if not isinstance(part, list):
+        return 0, np.ndim(part)
+    depths, ndims = zip(*map(_nesting, part), strict=True)
+    if len(set(depths)) > 1:
+        raise ValueError("the lists that np.block is given are not all equally deep")
+    return depths[0] + 1, max(ndims)
+
+
 @adapts("array_split")
 def _array_split(ary: Any, indices_or_sections: Any, axis: int = 0) -> list[Any]:
     places = np.array_split(np.arange(np.shape(ary)[axis]), indices_or_sections)
@@ -224,6 +263,26 @@ def _tile(A: Any, reps: Any) -> Any:
 @adapts("repeat")
 def _repeat(a: Any, repeats: Any, axis: int | None = None) -> Any:
     return ops.repeat(a, repeats=frozen(np.asarray(repeats)), axis=axis)
+
+
+@adapts("resize")
+def _resize(a: Any, new_shape: Any) -> Any:
+    shape, size = _lengths(new_shape), int(np.size(a))
+    if not size:
+        raise ValueError("np.resize repeats what it is given, and was given an empty array")
+    return _rearranged(a, lambda places: np.resize(places, shape))
+
+
+@adapts("lib.stride_tricks.sliding_window_view")
+def _sliding_window_view(x: Any, window_shape: Any, axis: Any = None) -> Any:
+    view = np.lib.stride_tricks.sliding_window_view
+    return _rearranged(x, lambda places: view(places, window_shape, axis))
+
+
+def _rearranged(a: Any, rearrange: Callable[[Any], Any]) -> Any:
+    """The elements of an array where a function of NumPy puts their numbers."""
+    places = np.arange(np.size(a)).reshape(np.shape(a))
+    return ops.take(np.ravel(a), indices=np.array(rearrange(places)), axis=0)
 
 
 @adapts("pad")
@@ -314,6 +373,33 @@ def _sort(a: Any, axis: int | None = -1, kind: Any = None, *, stable: Any = None
     return ops.sort(np.ravel(a), axis=0) if axis is None else ops.sort(a, axis=axis)
 
 
+@adapts("partition")
+def _partition(a: Any, kth: Any, axis: int | None = -1) -> Any:
+    if axis is None:
+        a, axis = np.ravel(a), 0
+    return np.take_along_axis(a, np.argpartition(a, kth, axis=axis), axis=axis)
+
+
+@adapts("choose")
+def _choose(a: Any, choices: Any, mode: str = "raise") -> Any:
+    places: Any = list(range(len(choices)))
+    number = np.choose(a, places, mode=mode)  # type: ignore[call-overload]  # any of the modes
+    shape = np.broadcast_shapes(np.shape(number), *map(np.shape, choices))
+    rows = ops.stack(*(np.broadcast_to(c, shape) for c in choices), axis=0)
+    return np.take_along_axis(rows, np.broadcast_to(number, shape)[None], axis=0)[0]
+
+
+@adapts("apply_along_axis")
+def _apply_along_axis(func1d: Any, axis: int, arr: Any, *args: Any, **kwargs: Any) -> Any:
+    rows = np.moveaxis(arr, axis, -1)
+    outer = np.shape(rows)[:-1]
+    results = [func1d(rows[place], *args, **kwargs) for place in np.ndindex(outer)]
+    made = np.shape(results[0])
+    together = np.reshape(np.stack(results), outer + made)
+    return np.moveaxis(together, range(len(outer), len(outer) + len(made)),
+                       range(axis % np.ndim(arr), axis % np.ndim(arr) + len(made)))  # fmt: skip
+
+
 @adapts("delete")
 def _delete(arr: Any, obj: Any, axis: int | None = None) -> Any:
     length = math.prod(np.shape(arr)) if axis is None else np.shape(arr)[axis]
@@ -326,7 +412,7 @@ def _copy(a: Any) -> Any:
     return ops.alias(a)
 
 
-@adapts("real")
+@adapts("real", "real_if_close")
 def _real(val: Any) -> Any:
     return val
 

@@ -185,6 +185,22 @@ def _solve(a: Any, b: Any) -> Any:
     return ops.solve(a, b)
 
 
+@adapts("linalg.tensorsolve")
+def _tensorsolve(a: Any, b: Any, axes: Any = None) -> Any:
+    if axes is not None:
+        a = np.moveaxis(a, axes, range(-len(axes), 0))
+    shape = np.shape(a)[np.ndim(b) :]
+    square = np.reshape(a, (-1, math.prod(shape)))
+    return np.reshape(ops.solve(square, np.ravel(b)), shape)
+
+
+@adapts("linalg.tensorinv")
+def _tensorinv(a: Any, ind: int = 2) -> Any:
+    shape = np.shape(a)
+    square = np.reshape(a, (math.prod(shape[:ind]), -1))
+    return np.reshape(ops.inv(square), shape[ind:] + shape[:ind])
+
+
 @adapts("linalg.slogdet")
 def _slogdet(a: Any) -> SlogdetResult:
     return SlogdetResult(np.linalg.slogdet(a._data)[0], ops.logdet(a))
@@ -267,6 +283,15 @@ def _norm(x: Any, ord: Any = None, axis: Any = None, keepdims: bool = False) -> 
     if len(over) == 2:
         return _matrix_norm(x, over, keepdims, ord)
     raise ValueError(f"np.linalg.norm with ord={ord!r} takes one axis or two, not {len(over)}")
+
+
+@adapts("linalg.cond")
+def _cond(x: Any, p: Any = None) -> Any:
+    if p in (None, 2, -2):
+        values = _svd(x, compute_uv=False)
+        largest, smallest = values[..., 0], values[..., -1]
+        return smallest / largest if p == -2 else largest / smallest
+    return _norm(x, p, (-2, -1)) * _norm(ops.inv(x), p, (-2, -1))
 
 
 @adapts("linalg.vector_norm")

@@ -112,6 +112,31 @@ def _interp(x: Any, xp: Any, fp: Any, left: Any = None, right: Any = None) -> An
     return np.where(np.less(x, np.take(xp, 0)), ends[0], inside)
 
 
+# ── evenly spaced numbers ─────────────────────────────────────────────────────────────────────
+@adapts("linspace")
+def _linspace(start: Any, stop: Any, num: int = 50, endpoint: bool = True, axis: int = 0) -> Any:
+    share = np.arange(num) / max(num - 1 if endpoint else num, 1)
+    depth = max(np.ndim(start), np.ndim(stop))
+    share = share.reshape((-1,) + (1,) * depth)
+    # From both ends, so that each is met to the bit.
+    return np.moveaxis(np.where(share < 0.5, start + (stop - start) * share,
+                                stop - (stop - start) * (1 - share)), 0, axis)  # fmt: skip
+
+
+@adapts("logspace")
+def _logspace(
+    start: Any, stop: Any, num: int = 50, endpoint: bool = True, base: Any = 10.0, axis: int = 0
+) -> Any:
+    return base ** np.linspace(start, stop, num, endpoint, axis=axis)
+
+
+@adapts("geomspace")
+def _geomspace(start: Any, stop: Any, num: int = 50, endpoint: bool = True, axis: int = 0) -> Any:
+    ratio = np.linspace(0 * start, np.log(stop / start), num, endpoint, axis=axis)
+    first = start if np.ndim(start) == 0 else np.expand_dims(start, axis)
+    return first * np.exp(ratio)
+
+
 # ── one sequence slid over another ────────────────────────────────────────────────────────────
 @adapts("convolve")
 def _convolve(a: Any, v: Any, mode: Any = "full") -> Any:
@@ -143,6 +168,38 @@ def _polyval(p: Any, x: Any) -> Any:
     for coefficient in p:  # Horner's rule
         value = value * x + coefficient
     return value
+
+
+@adapts("polyadd")
+def _polyadd(a1: Any, a2: Any) -> Any:
+    a1, a2 = np.atleast_1d(a1), np.atleast_1d(a2)
+    missing = np.size(a1) - np.size(a2)  # terms of the highest orders stand first
+    return np.pad(a1, (max(-missing, 0), 0)) + np.pad(a2, (max(missing, 0), 0))
+
+
+@adapts("polysub")
+def _polysub(a1: Any, a2: Any) -> Any:
+    return np.polyadd(a1, -1.0 * np.atleast_1d(a2))
+
+
+@adapts("polymul")
+def _polymul(a1: Any, a2: Any) -> Any:
+    return np.convolve(a1, a2)
+
+
+@adapts("polyder")
+def _polyder(p: Any, m: int = 1) -> Any:
+    for _ in range(m):
+        p = p[:-1] * np.arange(np.size(p) - 1, 0, -1)
+    return p
+
+
+@adapts("polyint")
+def _polyint(p: Any, m: int = 1, k: Any = None) -> Any:
+    constants = np.zeros(m) if k is None else np.broadcast_to(k, m)
+    for place in range(m):
+        p = np.append(p / np.arange(np.size(p), 0, -1), constants[place : place + 1])
+    return p
 
 
 @adapts("vander")

@@ -24,6 +24,7 @@ DEFINITE = SQUARE @ SQUARE.T
 Y = grid(2, 3, shift=0.45)
 HOLES = np.array([False, True, False, True])
 MODES = ("full", "same", "valid")
+CUBE_OF_SIX = 0.1 * grid(2, 3, 6)
 UNEVEN = X + 0.03 * np.arange(6).reshape(2, 3) ** 2
 
 CALLS = {
@@ -107,6 +108,82 @@ CALLS = {
     "vander": [
         (lambda x: np.vander(x), grid(3)),
         (lambda x: np.vander(x, 2, increasing=True), grid(3)),
+    ],
+    "insert": [
+        (lambda x: np.insert(x, 2, 7.0), X),
+        (lambda x: np.insert(x, [3, 0, 1], [5.0, 6.0, 7.0]), X),
+        (lambda x: np.insert(x, 1, Y[:2, :2], axis=1), grid(2, 2)),
+        (lambda x: np.insert(x, [1, 2], Y[:, :1], axis=-1), X),
+        (lambda x: np.insert(x, slice(0, 3, 2), 4.0, axis=1), X),
+        (lambda v: np.insert(X, 1, v, axis=0), grid(3)),
+        (lambda v: np.insert(CUBE, [1, 1], v, axis=1), grid(2, 1, 4)),
+    ],
+    "block": [
+        (lambda x: np.block([[x, Y], [Y[:1], x[1:]]]), X),
+        (lambda x: np.block([x[0, 0], x[1], 3.0]), X),
+        (lambda x: np.block(x), X),
+        (lambda x: np.block([[[x]], [[Y[..., None]]]]), CUBE[:, :, :1]),
+    ],
+    "partition": [
+        (lambda x: np.partition(x, 1), X),
+        (lambda x: np.partition(x, [1, 4], axis=None), X),
+        (lambda x: np.partition(x, 0, axis=0), X),
+    ],
+    "choose": [
+        (lambda x: np.choose([0, 1, 1], [x[0], x[1] ** 2]), X),
+        (lambda x: np.choose([[4, -1], [1, 0]], [x[0, :2], 3.0, x[1, :1]], mode="wrap"), X),
+        (lambda x: np.choose([1, 0, 1], x), X),
+    ],
+    "apply_along_axis": [
+        (lambda x: np.apply_along_axis(np.sum, 0, x), CUBE),
+        (lambda x: np.apply_along_axis(np.cumsum, 1, x), CUBE),
+        (lambda x: np.apply_along_axis(lambda r, k: np.outer(r, r) * k, -1, x, 2.0), X),
+    ],
+    "resize": [(lambda x: np.resize(x, (4, 2)), X), (lambda x: np.resize(x, 3), X)],
+    "sliding_window_view": [
+        (lambda x: np.lib.stride_tricks.sliding_window_view(x, 2), grid(4)),
+        (lambda x: np.lib.stride_tricks.sliding_window_view(x, (2, 2)), X),
+        (lambda x: np.lib.stride_tricks.sliding_window_view(x, 3, axis=-1), CUBE),
+    ],
+    "real_if_close": [(lambda x: np.real_if_close(x), X)],
+    "linspace": [
+        (lambda x: np.linspace(x, 2.0, 5), np.float64(0.3)),
+        (lambda x: np.linspace(X[0], x, 4, axis=-1), X),
+        (lambda x: np.linspace(x, Y, 3, endpoint=False, axis=1), X),
+        (lambda x: np.linspace(x, 7.0, 1), X),
+    ],
+    "logspace": [
+        (lambda x: np.logspace(x, 1.0, 4), X),
+        (lambda b: np.logspace(0.0, 2.0, 3, base=b), np.float64(2.5)),
+    ],
+    "geomspace": [
+        (lambda x: np.geomspace(x, 30.0, 4), np.float64(0.3)),
+        (lambda x: np.geomspace(-1.0 - x**2, -7.0, 3, endpoint=False, axis=1), X),
+    ],
+    "polyadd": [(lambda p: np.polyadd(p, [1.0, 2.0]), grid(4)), (lambda p: np.polyadd(2.0, p), X[0])],
+    "polysub": [(lambda p: np.polysub(p, grid(4)), X[0]), (lambda p: np.polysub(grid(4), p), X[0])],
+    "polymul": [(lambda p: np.polymul(p, grid(4)), X[0])],
+    "polyder": [(lambda p: np.polyder(p), grid(4)), (lambda p: np.polyder(p, 2), grid(4))],
+    "polyint": [
+        (lambda p: np.polyint(p), grid(4)),
+        (lambda p: np.polyint(p, 2, [3.0, 5.0]), X[0]),
+    ],
+    "linalg.tensorinv": [
+        (lambda x: np.linalg.tensorinv(x + np.eye(6).reshape(2, 3, 6), ind=2), CUBE_OF_SIX),
+        (lambda x: np.linalg.tensorinv(x + np.eye(6).reshape(6, 3, 2), ind=1),
+         CUBE_OF_SIX.reshape(6, 3, 2)),
+    ],
+    "linalg.tensorsolve": [
+        (lambda x: np.linalg.tensorsolve(x + np.eye(6).reshape(2, 3, 6), X), CUBE_OF_SIX),
+        (lambda b: np.linalg.tensorsolve(np.eye(6).reshape(2, 3, 6) + CUBE_OF_SIX, b), X),
+        (lambda x: np.linalg.tensorsolve(
+            np.moveaxis(x + np.eye(6).reshape(3, 2, 6), 2, 0), grid(3, 2), axes=(0,)
+        ), CUBE_OF_SIX.reshape(3, 2, 6)),
+    ],
+    "linalg.cond": [
+        *((lambda x, p=p: np.linalg.cond(x, p), SQUARE)
+          for p in (None, 2, -2, 1, -1, inf, -inf, "fro")),
+        (lambda x: np.linalg.cond(np.stack([x, 2 * x + np.eye(3)])), SQUARE),
     ],
     "trapezoid": [
         (lambda y: trapezoid(y, dx=0.5), X),
