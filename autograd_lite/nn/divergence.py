@@ -49,7 +49,8 @@ class Watch:
 def _first(loss: Value) -> str:
     """Where along the forward pass the first NaN or infinity stands."""
     node = next(x for x in all_nodes(loss) if not np.isfinite(x._data).all())
-    what = f"{node.describe()} is the first that is not finite: it holds {_kind(node)}"
+    holds = "holds" if node.ndim else "is"
+    what = f"{node.describe()} is the first that is not finite: it {holds} {_kind(node)}"
     if node.op is not None:
         inputs = " and ".join(x.describe() if x.name or x.op else x.brief() for x in node.inputs)
         return f"{what}, made by {node.op.name} of {inputs}"
