@@ -108,9 +108,10 @@ def _parameters(function: Any) -> Mapping[str, inspect.Parameter]:
 def _needed(func: Any, adapter: Any, kwargs: dict[str, Any]) -> dict[str, Any]:
     """The arguments that an adapter knows, or that say something else than NumPy's default."""
     known, theirs = _parameters(adapter), _parameters(func)
+    unknown = inspect.Parameter.empty if theirs else None  # of what C does not tell, None is usual
 
     def is_default(name: str, given: Any) -> bool:
-        usual = theirs[name].default if name in theirs else inspect.Parameter.empty
+        usual = theirs[name].default if name in theirs else unknown
         return given is usual or (isinstance(given, str) and given == usual)
 
     return {k: v for k, v in kwargs.items() if k in known or not is_default(k, v)}

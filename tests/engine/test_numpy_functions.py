@@ -158,7 +158,7 @@ CALLS = {
     ],
     "geomspace": [
         (lambda x: np.geomspace(x, 30.0, 4), np.float64(0.3)),
-        (lambda x: np.geomspace(-1.0 - x**2, -7.0, 3, endpoint=False, axis=1), X),
+        (lambda x: np.geomspace(-1.0 - x**2, -7.0 - Y, 3, endpoint=False, axis=1), X),
     ],
     "polyadd": [(lambda p: np.polyadd(p, [1.0, 2.0]), grid(4)), (lambda p: np.polyadd(2.0, p), X[0])],
     "polysub": [(lambda p: np.polysub(p, grid(4)), X[0]), (lambda p: np.polysub(grid(4), p), X[0])],
