@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from autograd_lite.context import thread
+from autograd_lite.context import UNUSUAL, thread
 from autograd_lite.errors import GradientError, StaleDataError
 from autograd_lite.graph import changes, sweep_order
 from autograd_lite.numeric import fit, given_text, real_numbers, shape_text, tell, unbroadcast
@@ -59,12 +59,19 @@ def seed_for(root: Any, gradient: Any = None) -> Any:
     ValueError
         The shape of ``gradient`` is not the root's.
     """
+    data = root._data
+    if (  # the usual case, first
+        type(gradient) is type(data) is _ndarray
+        and root.tracked
+        and gradient.shape == data.shape
+        and gradient.dtype is data.dtype
+    ):
+        return gradient.copy()
     if not root.tracked:
         raise GradientError(
             f"backward() needs a result that depends on a Value, and {root.describe()} does not."
             " Wrap an input, as in Value(2.0, name='x'), and compute outside no_grad()."
         )
-    data = root._data
     if gradient is None:
         if type(data) is float:
             return 1.0
@@ -74,8 +81,6 @@ def seed_for(root: Any, gradient: Any = None) -> Any:
                 " shape: backward(gradient=...). Or reduce it to one number first, with .sum() or .mean()."
             )
         return fit(1.0, data)
-    if type(gradient) is type(data) is _ndarray and gradient.shape == data.shape:
-        return gradient.copy() if gradient.dtype is data.dtype else gradient.astype(data.dtype)
     try:
         gradient = real_numbers(gradient)
     except TypeError:
@@ -91,16 +96,23 @@ def seed_for(root: Any, gradient: Any = None) -> Any:
     return fit(np.array(gradient, dtype=np.result_type(data)), data)
 
 
-def sweep(root: Any, seed: Any, since: int = 0, *, write: bool = False) -> dict[Any, Any]:
+def sweep(root: Any, seed: Any, since: int = 0) -> dict[Any, Any]:
     """Gradients of ``root`` by every tracked node, as plain data; a leaf's array is its own.
 
-    A node is newer than its inputs, so the newest of the nodes that a gradient has reached has got
-    all of its own: a heap of ages is the whole order. Nodes older than serial ``since`` are left
-    out. With ``write``, a result's gradient goes to its ``.grad`` as soon as it is complete, and
-    only those of the leaves come back.
+    Nodes older than serial ``since`` are left out.
     """
     if thread.watch is not None:
         return thread.watch.sweep(root, seed, since)
+    return _sweep(root, seed, since, False)
+
+
+def _sweep(root: Any, seed: Any, since: int, write: bool) -> dict[Any, Any]:
+    """The loop of the backward pass.
+
+    A node is newer than its inputs, so the newest of the nodes that a gradient has reached has got
+    all of its own: a heap of ages is the whole order. With ``write``, a result's gradient goes to
+    its ``.grad`` as soon as it is complete, and only those of the leaves come back.
+    """
     grads = {root: seed}
     if root.op is None:
         return grads
@@ -245,8 +257,9 @@ def _of_arrays(node: Any, g: Any, place: list[Any] | None) -> Sequence[tuple[Any
 
 def _settled(c: Any, like: Any, x: Any, g: Any) -> Any:
     """A contribution as its input keeps it; a leaf's is its owner's to write into."""
-    if not (type(c) is type(like) is _ndarray and c.shape == like.shape and c.dtype is like.dtype):
-        c = fit(c, like)
+    if type(c) is type(like) is _ndarray and c.shape == like.shape and c.dtype is like.dtype:
+        return c.copy() if x.op is None and (c is g or c.base is not None) else c
+    c = fit(c, like)
     if x.op is None and type(c) is _ndarray and (c is g or c.base is not None):
         return c.copy()
     return c
@@ -468,16 +481,21 @@ def backward(self: Any, gradient: Any = None) -> None:
         Data was changed after its use.
     """
     seed = seed_for(self, gradient)
+    usual = thread.here is not UNUSUAL
     try:
-        grads = sweep(self, seed, write=True)
+        grads = _sweep(self, seed, 0, True) if usual else _watched(self, seed)
     except BaseException:
         for x in sweep_order(self):  # rather none than those of two calls, mixed
             x.grad = None
         raise
     for x, g in grads.items():
         x.grad = g if x.op is not None or x.grad is None else x.grad + g
-    if thread.listener is not None:
+    if not usual and thread.listener is not None:
         thread.listener(self)
+
+
+def _watched(root: Any, seed: Any) -> dict[Any, Any]:
+    return _sweep(root, seed, 0, True) if thread.watch is None else sweep(root, seed)
 
 
 def _own(g: Any) -> Any:

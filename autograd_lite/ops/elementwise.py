@@ -85,13 +85,13 @@ alias = elementwise(
 )
 abs_ = elementwise(
     "abs", "|·|",
-    lambda x: np.abs(x),
+    np.abs,
     lambda out, x: np.sign(x),
     numpy=(np.abs, np.fabs), samples=points(NONZERO), edges=(Edge((0.0,), (0.0,)),), bad=(TEXT,),
 )
 sign = elementwise(
     "sign", "sign",
-    lambda x: np.sign(x),
+    np.sign,
     0,
     numpy=(np.sign,), samples=points(NONZERO), edges=(Edge((0.0,), (0.0,)),), bad=(TEXT,),
 )
@@ -99,13 +99,13 @@ sign = elementwise(
 # ── exponentials and roots ────────────────────────────────────────────────────────────────────
 exp = elementwise(
     "exp", "exp",
-    lambda x: np.exp(x),
+    np.exp,
     lambda out, x: out,
     numpy=(np.exp,), samples=points(ANY), bad=(TEXT,),
 )
 log = elementwise(
     "log", "log",
-    lambda x: np.log(x),
+    np.log,
     lambda out, x: 1 / np.where(x < 0, nan, x),
     shown=(lambda out, x: 1 / x,),
     domain="x > 0",
@@ -114,7 +114,7 @@ log = elementwise(
 )
 sqrt = elementwise(
     "sqrt", "√",
-    lambda x: np.sqrt(x),
+    np.sqrt,
     lambda out, x: 0.5 / out,
     shown=(lambda out, x: 1 / (2 * out),),
     domain="x ≥ 0, and x > 0 for its derivative",
@@ -125,7 +125,7 @@ sqrt = elementwise(
 # ── activations ───────────────────────────────────────────────────────────────────────────────
 tanh = elementwise(
     "tanh", "tanh",
-    lambda x: np.tanh(x),
+    np.tanh,
     # 1/cosh², from log(2·cosh x): it neither overflows nor rounds to 0, and it has derivatives of
     # every order at 0, which a rule made of |x| has not.
     lambda out, x: 4 * np.exp(-2 * np.logaddexp(x, -x)),

@@ -15,14 +15,14 @@ LOG2, LOG10 = math.log(2), math.log(10)
 # ── exponentials ──────────────────────────────────────────────────────────────────────────────
 exp2 = elementwise(
     "exp2", "exp2",
-    lambda x: np.exp2(x),
+    np.exp2,
     lambda out, x: out * LOG2,
     numpy=(np.exp2,), samples=points(ANY), bad=(TEXT,),
     edges=(Edge((-1000.0,), (LOG2 * 2.0**-1000,)),),
 )
 expm1 = elementwise(
     "expm1", "expm1",
-    lambda x: np.expm1(x),
+    np.expm1,
     lambda out, x: np.exp(x),
     shown=(lambda out, x: out + 1,),
     numpy=(np.expm1,), samples=points(ANY), bad=(TEXT,),
@@ -41,7 +41,7 @@ logaddexp2 = elementwise(
 # ── logarithms: below their domain every derivative is NaN, for NaN stands in for x itself ────
 log2 = elementwise(
     "log2", "log2",
-    lambda x: np.log2(x),
+    np.log2,
     lambda out, x: 1 / (np.where(x < 0, nan, x) * LOG2),
     shown=(lambda out, x: 1 / (x * LOG2),),
     domain="x > 0",
@@ -50,7 +50,7 @@ log2 = elementwise(
 )
 log10 = elementwise(
     "log10", "log10",
-    lambda x: np.log10(x),
+    np.log10,
     lambda out, x: 1 / (np.where(x < 0, nan, x) * LOG10),
     shown=(lambda out, x: 1 / (x * LOG10),),
     domain="x > 0",
@@ -59,7 +59,7 @@ log10 = elementwise(
 )
 log1p = elementwise(
     "log1p", "log1p",
-    lambda x: np.log1p(x),
+    np.log1p,
     lambda out, x: 1 / (1 + np.where(x < -1, nan, x)),
     shown=(lambda out, x: 1 / (1 + x),),
     domain="x > −1",
@@ -71,13 +71,13 @@ log1p = elementwise(
 # ── powers and roots ──────────────────────────────────────────────────────────────────────────
 square = elementwise(
     "square", "square",
-    lambda x: np.square(x),
+    np.square,
     lambda out, x: 2 * x,
     numpy=(np.square,), samples=points(ANY), bad=(TEXT,), edges=(Edge((0.0,), (0.0,)),),
 )
 cbrt = elementwise(
     "cbrt", "∛",
-    lambda x: np.cbrt(x),
+    np.cbrt,
     lambda out, x: 1 / (3 * out**2),
     domain="x ≠ 0 for its derivative",
     numpy=(np.cbrt,), samples=points(NONZERO), bad=(TEXT,),
@@ -85,7 +85,7 @@ cbrt = elementwise(
 )
 reciprocal = elementwise(
     "reciprocal", "reciprocal",
-    lambda x: np.reciprocal(x),
+    np.reciprocal,
     lambda out, x: -(out**2),
     domain="x ≠ 0",
     numpy=(np.reciprocal,), samples=points(NONZERO), bad=(TEXT,),
@@ -119,13 +119,13 @@ fmod = elementwise(
 # ── angles and signs ──────────────────────────────────────────────────────────────────────────
 deg2rad = elementwise(
     "deg2rad", "deg2rad",
-    lambda x: np.deg2rad(x),
+    np.deg2rad,
     math.pi / 180,
     numpy=(np.deg2rad, np.radians), samples=points(ANY), bad=(TEXT,),
 )
 rad2deg = elementwise(
     "rad2deg", "rad2deg",
-    lambda x: np.rad2deg(x),
+    np.rad2deg,
     180 / math.pi,
     numpy=(np.rad2deg, np.degrees), samples=points(ANY), bad=(TEXT,),
 )

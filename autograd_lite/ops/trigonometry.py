@@ -43,25 +43,25 @@ def _arctanh_slope(x):
 # ── circular ──────────────────────────────────────────────────────────────────────────────────
 sin = elementwise(
     "sin", "sin",
-    lambda x: np.sin(x),
+    np.sin,
     lambda out, x: np.cos(x),
     numpy=(np.sin,), samples=points(ANY), bad=(TEXT,), edges=(Edge((0.0,), (1.0,)),),
 )
 cos = elementwise(
     "cos", "cos",
-    lambda x: np.cos(x),
+    np.cos,
     lambda out, x: -np.sin(x),
     numpy=(np.cos,), samples=points(ANY), bad=(TEXT,), edges=(Edge((0.0,), (0.0,)),),
 )
 tan = elementwise(
     "tan", "tan",
-    lambda x: np.tan(x),
+    np.tan,
     lambda out, x: 1 + out**2,
     numpy=(np.tan,), samples=points(UNIT), bad=(TEXT,), edges=(Edge((0.0,), (1.0,)),),
 )
 arcsin = elementwise(
     "arcsin", "arcsin",
-    lambda x: np.arcsin(x),
+    np.arcsin,
     lambda out, x: 1 / np.sqrt((1 - x) * (1 + x)),
     shown=(lambda out, x: 1 / np.sqrt(1 - x**2),),
     domain="−1 ≤ x ≤ 1, and −1 < x < 1 for its derivative",
@@ -70,7 +70,7 @@ arcsin = elementwise(
 )
 arccos = elementwise(
     "arccos", "arccos",
-    lambda x: np.arccos(x),
+    np.arccos,
     lambda out, x: -1 / np.sqrt((1 - x) * (1 + x)),
     shown=(lambda out, x: -1 / np.sqrt(1 - x**2),),
     domain="−1 ≤ x ≤ 1, and −1 < x < 1 for its derivative",
@@ -79,7 +79,7 @@ arccos = elementwise(
 )
 arctan = elementwise(
     "arctan", "arctan",
-    lambda x: np.arctan(x),
+    np.arctan,
     lambda out, x: 1 / (1 + x**2),
     numpy=(np.arctan,), samples=points(ANY), bad=(TEXT,), edges=(Edge((1000.0,), (1 / 1000001,)),),
 )
@@ -103,7 +103,7 @@ hypot = elementwise(
 )
 sinc = elementwise(
     "sinc", "sinc",
-    lambda x: np.sinc(x),
+    np.sinc,
     lambda out, x: _sinc_slope(x),
     shown=(lambda out, x: (np.cos(pi * x) - out) / x,),
     numpy=(np.sinc,), samples=points(ANY), bad=(TEXT,),
@@ -113,26 +113,26 @@ sinc = elementwise(
 # ── hyperbolic ────────────────────────────────────────────────────────────────────────────────
 sinh = elementwise(
     "sinh", "sinh",
-    lambda x: np.sinh(x),
+    np.sinh,
     lambda out, x: np.cosh(x),
     numpy=(np.sinh,), samples=points(ANY), bad=(TEXT,), edges=(Edge((0.0,), (1.0,)),),
 )
 cosh = elementwise(
     "cosh", "cosh",
-    lambda x: np.cosh(x),
+    np.cosh,
     lambda out, x: np.sinh(x),
     numpy=(np.cosh,), samples=points(ANY), bad=(TEXT,), edges=(Edge((0.0,), (0.0,)),),
 )
 arcsinh = elementwise(
     "arcsinh", "arcsinh",
-    lambda x: np.arcsinh(x),
+    np.arcsinh,
     lambda out, x: 1 / np.hypot(1, x),
     shown=(lambda out, x: 1 / np.sqrt(1 + x**2),),
     numpy=(np.arcsinh,), samples=points(ANY), bad=(TEXT,), edges=(Edge((1e30,), (1e-30,)),),
 )
 arccosh = elementwise(
     "arccosh", "arccosh",
-    lambda x: np.arccosh(x),
+    np.arccosh,
     lambda out, x: 1 / (np.sqrt(x - 1) * np.sqrt(x + 1)),
     shown=(lambda out, x: 1 / np.sqrt(x**2 - 1),),
     domain="x ≥ 1, and x > 1 for its derivative",
@@ -141,7 +141,7 @@ arccosh = elementwise(
 )
 arctanh = elementwise(
     "arctanh", "arctanh",
-    lambda x: np.arctanh(x),
+    np.arctanh,
     lambda out, x: _arctanh_slope(np.where(np.abs(x) > 1, nan, x)),
     shown=(lambda out, x: 1 / (1 - x**2),),
     domain="−1 < x < 1",
