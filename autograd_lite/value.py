@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from itertools import count
 from threading import Lock
 from typing import Any
@@ -447,6 +447,34 @@ def _node(
             return node
     node.op = node._left = node._right = None
     node.tracked = False
+    return node
+
+
+def weighted_sum(weights: Sequence[Value], inputs: Sequence[Value]) -> Value:
+    """w₁·x₁ + w₂·x₂ + …, node for node as the operators make it; of floats by a shorter way."""
+    here, total = thread.here, None
+    for w, x in zip(weights, inputs, strict=True):
+        a, b = w._data, x._data
+        usual = type(a) is float is type(b) and here is not UNUSUAL and w.tracked
+        product = _scalar(ops.mul, w, x, a * b, here) if usual else w * x
+        if total is None:
+            total = product
+        elif usual and type(total._data) is float and total.tracked:
+            total = _scalar(ops.add, total, product, total._data + product._data, here)
+        else:
+            total = total + product
+    if total is None:
+        raise ValueError("a weighted sum needs at least one weight and one input")
+    return total
+
+
+def _scalar(op: Op, left: Value, right: Value, out: float, here: Origin | None) -> Value:
+    """A node of two floats, in the usual case."""
+    node = _new(Value)
+    node._left, node._right = left, right
+    node._data, node.op, node.origin = out, op, here
+    node.tracked, node.serial = True, _next_serial()
+    node._more = node.grad = node.name = None
     return node
 
 

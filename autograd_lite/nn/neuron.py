@@ -11,7 +11,7 @@ from autograd_lite.nn import activations
 from autograd_lite.nn.lookup import whole
 from autograd_lite.nn.names import counted, lowered, raised
 from autograd_lite.nn.session import generator
-from autograd_lite.value import Value, constant
+from autograd_lite.value import Value, constant, weighted_sum
 
 __all__ = ["MLP", "Layer", "Neuron"]
 
@@ -107,10 +107,7 @@ class Neuron(_Module):
             return self._named(self.activation(z), "a")
 
     def _sum(self, xs: list[Value]) -> Value:
-        first, *rest = zip(self.weights, xs, strict=True)
-        z = first[0] * first[1]
-        for weight, x in rest:
-            z = z + weight * x
+        z = weighted_sum(self.weights, xs)
         if self.bias is not None:
             z = z + self.bias
         return self._named(z, "z")

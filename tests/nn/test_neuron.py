@@ -1,10 +1,15 @@
 """Neurons on scalars: names, modules, arithmetic, and agreement with Dense."""
 
+import contextlib
+
 import numpy as np
 import pytest
 
-from autograd_lite import Value, keras, record
+from autograd_lite import Value, keras, no_grad, record
+from autograd_lite.context import source_lines
+from autograd_lite.graph import all_nodes
 from autograd_lite.nn import MLP, Layer, Neuron, set_random_seed
+from autograd_lite.value import leaf, weighted_sum
 
 
 def names(module):
@@ -215,3 +220,41 @@ def test_every_activation_has_its_neurons(activation, float64):
     for dense, layer in zip((model.layers[1], model.layers[3]), network.layers, strict=True):
         gradients = np.array([[w.grad for w in neuron.weights] for neuron in layer]).T
         np.testing.assert_allclose(gradients, dense.kernel.grad, rtol=1e-12, atol=1e-15)
+
+
+def by_operators(weights, inputs):
+    total = weights[0] * inputs[0]
+    for w, x in zip(weights[1:], inputs[1:], strict=True):
+        total = total + w * x
+    return total
+
+
+@pytest.mark.parametrize(
+    ("weights", "inputs"),
+    [
+        ([1.5, -2.0, 0.25], [3.0, 4.0, 5.0]),
+        ([1.5], [np.float32(2.0)]),
+        ([np.float32(1.5), 2.0], [np.float32(2.0), np.float32(0.1)]),
+        ([1.5, 2.0, 0.5], [np.arange(3.0), 4.0, np.ones((2, 3))]),
+        ([1e308, 1e308], [10.0, -10.0]),
+    ],
+)
+@pytest.mark.parametrize("around", [contextlib.nullcontext, no_grad, source_lines])
+@pytest.mark.parametrize("tracked", [True, False])
+def test_a_weighted_sum_is_the_one_of_the_operators(weights, inputs, around, tracked):
+    ws = [leaf(w, f"w{i}", tracked=tracked) for i, w in enumerate(weights)]
+    xs = [Value(x) for x in inputs]
+    with np.errstate(invalid="ignore"), around():
+        mine, theirs = weighted_sum(ws, xs), by_operators(ws, xs)
+    nodes = [all_nodes(mine), all_nodes(theirs)]
+    places = [{id(x): place for place, x in enumerate(order)} for order in nodes]
+    for a, b in zip(*nodes, strict=True):
+        assert (a.op, a.tracked, a.shape, a.dtype) == (b.op, b.tracked, b.shape, b.dtype)
+        np.testing.assert_array_equal(a.data, b.data)
+        assert [places[0][id(x)] for x in a.inputs] == [places[1][id(x)] for x in b.inputs]
+        assert (a.origin is None) == (b.origin is None)
+
+
+def test_a_weighted_sum_of_nothing_is_refused():
+    with pytest.raises(ValueError, match="at least one weight"):
+        weighted_sum([], [])
