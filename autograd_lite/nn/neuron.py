@@ -247,18 +247,24 @@ class MLP(_Module):
         return f"MLP([{', '.join(map(repr, self.layers))}])"
 
 
-def _inputs(given: Any, wanted: int, owner: str) -> list[Value]:
+class _Inputs(list[Value]):
+    """Inputs that have been looked at, by a layer for all of its neurons."""
+
+
+def _inputs(given: Any, wanted: int, owner: str) -> _Inputs:
     """The inputs as Values; plain numbers become constants named x₁, x₂, …, one alone x."""
+    if type(given) is _Inputs and len(given) == wanted:
+        return given
     items = list(given) if hasattr(given, "__len__") and not _scalar(given) else [given]
     if len(items) != wanted:
         raise ValueError(f"{owner} takes {counted(wanted, 'input')}, and was given {len(items)}")
     if all([isinstance(item, Value) for item in items]):
-        return items
+        return _Inputs(items)
     names = [f"x{lowered(place)}" for place in range(1, wanted + 1)] if wanted > 1 else ["x"]
-    return [
+    return _Inputs(
         item if isinstance(item, Value) else constant(_real(item, owner), name)
         for item, name in zip(items, names, strict=True)
-    ]
+    )
 
 
 def _scalar(x: Any) -> bool:
