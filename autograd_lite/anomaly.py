@@ -10,10 +10,11 @@ from typing import Any
 
 import numpy as np
 
-from autograd_lite.backward import backward_steps, sweep
+from autograd_lite.backward import backward_steps
 from autograd_lite.context import Origin, switched, thread, unwatched, with_line
 from autograd_lite.errors import AnomalyError
 from autograd_lite.numeric import short_text
+from autograd_lite.sweep import sweep
 
 __all__ = ["detect_anomaly"]
 

@@ -14,10 +14,10 @@ from typing import Any
 import numpy as np
 
 from autograd_lite import ops
-from autograd_lite.backward import sweep, sweep_values
 from autograd_lite.context import thread
 from autograd_lite.errors import GradientError, counted
 from autograd_lite.numeric import array_text, given_text, given_type, settle
+from autograd_lite.sweep import sweep, sweep_values
 from autograd_lite.value import Value, as_value, constant, leaf
 
 __all__ = [

@@ -13,8 +13,8 @@ import autograd_lite
 
 HOUSE = Path(autograd_lite.__file__).parent
 ROOMS = [
-    "errors", "context", "op", "ops", "graph", "numeric", "backward", "numpy_functions", "custom",
-    "methods", "value", "anomaly", "expression", "notation", "files", "record_file", "recording",
+    "errors", "context", "op", "ops", "graph", "numeric", "sweep", "backward", "numpy_functions",
+    "custom", "methods", "value", "anomaly", "expression", "notation", "files", "record_file", "recording",
     "transforms", "checker", "replay", "recorder", "source", "programs", "nn", "keras", "tf",
     "exercises", "__main__",
 ]  # fmt: skip
