@@ -47,8 +47,8 @@ def walk_back(root: Any, seed: Any, since: int, write: bool) -> dict[Any, Any]:
     guard: Any = None
     try:
         while True:
-            op, left = node.op, node._left
-            g = grads[node]
+            op, left, g = node.op, node._left, grads[node]
+            both = op.both
             if write:
                 node.grad = g
                 del grads[node]
@@ -64,9 +64,10 @@ def walk_back(root: Any, seed: Any, since: int, write: bool) -> dict[Any, Any]:
                     )
                     guard.__enter__()
                 contributions = _of_arrays(node, g, place)
-            elif op.both is not None and (node.serial > latest or _unassigned(node)):
-                # Of two floats, as most nodes of a scalar graph are: here, for a call costs a tenth.
-                right, both = node._right, op.both
+            elif both is not None and (node.serial > latest or _unassigned(node)):
+                # Of two floats, as most nodes of a scalar graph are: here, and written out for the
+                # left and the right, for a call costs a tenth and a loop over two as much.
+                right = node._right
                 try:
                     if both is pass_on:
                         c = d = g
