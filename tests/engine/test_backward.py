@@ -13,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from autograd_lite import GradientError, NumericWarning, StaleDataError, Value, no_grad, ops
+from autograd_lite.graph import all_nodes
 
 
 # ── order and accumulation ────────────────────────────────────────────────────────────────────
@@ -148,10 +149,22 @@ def test_steps_and_loop_agree_to_the_bit(graph):
     assert len(steps) == len({(s.node, s.index) for s in steps})
 
 
+def has_a_tie(result):
+    """Whether a maximum is taken of two that are equal: there the gradient is a convention, and two
+    kinks may cancel in a difference across both sides without cancelling in their conventions."""
+    return any(
+        node.op is ops.maximum and node.inputs[0] is not node.inputs[1]
+        and np.any(np.abs(node.inputs[0]._data - node.inputs[1]._data) < 1e-4)
+        for node in all_nodes(result)
+    )  # fmt: skip
+
+
 @settings(deadline=None, max_examples=80)
 @given(graphs)
 def test_random_graphs_against_numbers(graph):
     leaves, result = leaves_and_result(*graph)
+    if has_a_tie(result):
+        return
     result.backward()
     choices, numbers, shape = graph
     for k, leaf in enumerate(leaves):
