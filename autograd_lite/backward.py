@@ -174,7 +174,8 @@ def backward(self: Any, gradient: Any = None) -> None:
     seed = seed_for(self, gradient)
     usual = thread.here is not UNUSUAL
     try:
-        grads = walk_back(self, seed, 0, True) if usual else _watched(self, seed)
+        plain = usual or thread.watch is None
+        grads = walk_back(self, seed, 0, True) if plain else sweep(self, seed)
     except BaseException:
         for x in sweep_order(self):  # rather none than those of two calls, mixed
             x.grad = None
@@ -183,10 +184,6 @@ def backward(self: Any, gradient: Any = None) -> None:
         x.grad = g if x.op is not None or x.grad is None else x.grad + g
     if not usual and thread.listener is not None:
         thread.listener(self)
-
-
-def _watched(root: Any, seed: Any) -> dict[Any, Any]:
-    return walk_back(root, seed, 0, True) if thread.watch is None else sweep(root, seed)
 
 
 def _own(g: Any) -> Any:

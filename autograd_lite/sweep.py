@@ -227,10 +227,15 @@ def _one_by_one(node: Any, g: float) -> Sequence[tuple[Any, float]]:
 
 def _unassigned(node: Any) -> bool:
     """Whether a node of scalars and its inputs hold the numbers of the time it was made."""
-    for x in node.inputs:
+    return _assigned(node) is None and (node._more is None or not node._more.changed)
+
+
+def _assigned(node: Any) -> int | None:
+    """The first input of a node of scalars that was assigned since the node was made."""
+    for index, x in enumerate(node.inputs):
         if x._more is not None and x._more.changed > node.serial:
-            return False
-    return node._more is None or not node._more.changed
+            return index
+    return None
 
 
 def _check(c: float, g: float, node: Any, index: int) -> None:
@@ -243,9 +248,9 @@ def _floats(node: Any) -> tuple[float, ...]:
     """The inputs of a node of scalars, after a check that nothing of it was assigned anew since."""
     if node._more is not None:
         _untouched(node)
-    for index, x in enumerate(node.inputs):
-        if x._more is not None and x._more.changed > node.serial:
-            raise _stale(node, x, f"input {index} of")
+    index = _assigned(node)
+    if index is not None:
+        raise _stale(node, node.inputs[index], f"input {index} of")
     return tuple([x._data for x in node.inputs])
 
 

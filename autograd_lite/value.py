@@ -72,19 +72,12 @@ def _operator(op: Op) -> tuple[Callable[[Any, Any], Any], Callable[[Any, Any], A
             return apply(op, (left, right))
         usual = here is not UNUSUAL and (left.tracked or right.tracked)
         if usual and scalars and type(out) is float:
-            node = _new(Value)
-            node._left, node._right = left, right
-        elif usual and type(out) is _ndarray and out.dtype is _float64:
-            node = _new(Value)
-            node._left, node._right = (left, right), (a, b)
-        elif scalars and type(out) is not float:
+            return _recorded(op, left, right, out, here)
+        if usual and type(out) is _ndarray and out.dtype is _float64:
+            return _recorded(op, (left, right), (a, b), out, here)
+        if scalars and type(out) is not float:
             return apply(op, (left, right))
-        else:
-            return _node(op, (left, right), (a, b), out, _NO_PARAMS)
-        node._data, node.op, node.origin = out, op, here
-        node.tracked, node.serial = True, _next_serial()
-        node._more = node.grad = node.name = None
-        return node
+        return _node(op, (left, right), (a, b), out, _NO_PARAMS)
 
     def reflected(right: Value, left: Any) -> Any:
         lifted = _lift(left, right)
@@ -102,17 +95,11 @@ def _function(op: Op, x: Value) -> Value:
         out = op.forward(a)
     except (ArithmeticError, ValueError):
         return apply(op, (x,))
-    node = _new(Value)
     if type(out) is float is type(a):
-        node._left, node._right = x, None
-    elif type(out) is _ndarray and out.dtype is _float64 and out.ndim:
-        node._left, node._right = (x,), (a,)
-    else:
-        return _node(op, (x,), (a,), out, _NO_PARAMS)
-    node._data, node.op, node.origin = out, op, here
-    node.tracked, node.serial = True, _next_serial()
-    node._more = node.grad = node.name = None
-    return node
+        return _recorded(op, x, None, out, here)
+    if type(out) is _ndarray and out.dtype is _float64 and out.ndim:
+        return _recorded(op, (x,), (a,), out, here)
+    return _node(op, (x,), (a,), out, _NO_PARAMS)
 
 
 class Value(Methods):
@@ -456,11 +443,11 @@ def weighted_sum(weights: Sequence[Value], inputs: Sequence[Value]) -> Value:
     for w, x in zip(weights, inputs, strict=True):
         a, b = w._data, x._data
         usual = type(a) is float is type(b) and here is not UNUSUAL and w.tracked
-        product = _scalar(ops.mul, w, x, a * b, here) if usual else w * x
+        product = _recorded(ops.mul, w, x, a * b, here) if usual else w * x
         if total is None:
             total = product
         elif usual and type(total._data) is float and total.tracked:
-            total = _scalar(ops.add, total, product, total._data + product._data, here)
+            total = _recorded(ops.add, total, product, total._data + product._data, here)
         else:
             total = total + product
     if total is None:
@@ -468,8 +455,8 @@ def weighted_sum(weights: Sequence[Value], inputs: Sequence[Value]) -> Value:
     return total
 
 
-def _scalar(op: Op, left: Value, right: Value, out: float, here: Origin | None) -> Value:
-    """A node of two floats, in the usual case."""
+def _recorded(op: Op, left: Any, right: Any, out: Any, here: Origin | None) -> Value:
+    """A new node in the usual case: tracked, without parameters, with nothing to be looked at."""
     node = _new(Value)
     node._left, node._right = left, right
     node._data, node.op, node.origin = out, op, here

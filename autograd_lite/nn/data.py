@@ -119,7 +119,8 @@ class Examples:
     @property
     def nbytes(self) -> int:
         """How much memory they take."""
-        return sum(array.nbytes for array in (self.x, self.y, *self.arrays[1:]))
+        apart = [] if self.target is self.y else [self.y]
+        return sum(array.nbytes for array in (*self.arrays, *apart))
 
     def copy(self) -> Examples:
         """The same examples, which nobody else can write into."""

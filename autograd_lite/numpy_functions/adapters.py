@@ -10,7 +10,7 @@ import numpy as np
 
 from autograd_lite.op import Op
 
-__all__ = ["adapters", "adapts", "from_declaration", "frozen", "piece", "qualified"]
+__all__ = ["adapters", "adapts", "from_declaration", "frozen", "named", "piece", "qualified"]
 
 Adapter = Callable[..., Any]
 
@@ -23,14 +23,20 @@ def adapts(*names: str) -> Callable[[Adapter], Adapter]:
 
     def register(adapter: Adapter) -> Adapter:
         for name in names:
-            function: Any = np
-            for part in name.split("."):
-                function = getattr(function, part, None)
+            function = named(name)
             if function is not None:
                 adapters[function] = adapter
         return adapter
 
     return register
+
+
+def named(name: str) -> Any:
+    """The NumPy function of that name below ``np.``; None where this NumPy lacks it."""
+    found: Any = np
+    for part in name.split("."):
+        found = getattr(found, part, None)
+    return found
 
 
 def qualified(function: Any) -> str:

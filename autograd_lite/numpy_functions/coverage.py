@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from autograd_lite.numpy_functions import dispatch
-from autograd_lite.numpy_functions.adapters import qualified
+from autograd_lite.numpy_functions.adapters import named, qualified
 
 __all__ = ["classify", "coverage", "page"]
 
@@ -49,10 +49,8 @@ def coverage() -> dict[str, str]:
 
 def _is_public(function: Any) -> bool:
     """Whether NumPy shows a function under its own name: not an inner part, nor for records."""
-    found: Any = np
-    for part in qualified(function).split("."):
-        found = getattr(found, part, None)
-    return found is function and "recfunctions" not in qualified(function)
+    name = qualified(function)
+    return named(name) is function and "recfunctions" not in name
 
 
 def page() -> str:

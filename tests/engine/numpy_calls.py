@@ -6,6 +6,7 @@ from math import inf
 
 import numpy as np
 
+from autograd_lite.numpy_functions.adapters import named
 from autograd_lite.ops.points import grid
 
 X = grid(2, 3)
@@ -384,7 +385,4 @@ def trapezoid(*args, **kwargs):
 
 def exists(name: str) -> bool:
     """Whether this NumPy has such a function."""
-    found = np
-    for part in name.split("."):
-        found = getattr(found, part, None)
-    return name == "trapezoid" or found is not None
+    return name == "trapezoid" or named(name) is not None

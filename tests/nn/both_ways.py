@@ -3,8 +3,11 @@
 import copy
 
 import numpy as np
+import pytest
 
 from autograd_lite import keras
+
+single_and_double = pytest.mark.parametrize("floats", ["float32", "float64"], indirect=True)
 
 
 def frozen(thing):

@@ -1,5 +1,7 @@
 """What the tests of the neural networks share."""
 
+from contextlib import contextmanager
+
 import pytest
 
 from autograd_lite import keras
@@ -16,13 +18,33 @@ def celsius():
     return CELSIUS, FAHRENHEIT
 
 
+@contextmanager
+def _floatx(dtype):
+    before = keras.config.floatx()
+    keras.config.set_floatx(dtype)
+    yield dtype
+    keras.config.set_floatx(before)
+
+
 @pytest.fixture
 def float64():
     """Layers in float64 while a test runs."""
-    before = keras.config.floatx()
-    keras.config.set_floatx("float64")
-    yield
-    keras.config.set_floatx(before)
+    with _floatx("float64") as dtype:
+        yield dtype
+
+
+@pytest.fixture
+def floats(request):
+    """Layers in the floats of the test's parameter."""
+    with _floatx(request.param) as dtype:
+        yield dtype
+
+
+@pytest.fixture(params=["float32", "float64"])
+def dtype(request):
+    """Layers in float32, and once more in float64."""
+    with _floatx(request.param) as dtype:
+        yield dtype
 
 
 @pytest.fixture

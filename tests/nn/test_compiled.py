@@ -4,7 +4,7 @@ import threading
 
 import numpy as np
 import pytest
-from both_ways import both, left, programs, train
+from both_ways import both, left, programs, single_and_double, train
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from test_keras_golden import CASES, prepared
@@ -23,17 +23,6 @@ RNG = np.random.default_rng(7)
 X = RNG.normal(size=(11, 3))
 Y = RNG.normal(size=(11, 2))
 CLASSES = RNG.integers(0, 3, 11)
-
-
-@pytest.fixture
-def floats(request):
-    before = keras.config.floatx()
-    keras.config.set_floatx(request.param)
-    yield
-    keras.config.set_floatx(before)
-
-
-single_and_double = pytest.mark.parametrize("floats", ["float32", "float64"], indirect=True)
 
 
 def network(optimizer="adam", loss="mse", activation="tanh", units=2, metrics=None, **first):

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from both_ways import both, train
+from both_ways import both, single_and_double, train
 
 from autograd_lite import NumericWarning, keras
 from autograd_lite.nn.session import generator
@@ -11,17 +11,6 @@ Dense, Dropout = keras.layers.Dense, keras.layers.Dropout
 RNG = np.random.default_rng(11)
 X = RNG.normal(size=(11, 3))
 Y = RNG.normal(size=(11, 2))
-
-
-@pytest.fixture
-def floats(request):
-    before = keras.config.floatx()
-    keras.config.set_floatx(request.param)
-    yield
-    keras.config.set_floatx(before)
-
-
-single_and_double = pytest.mark.parametrize("floats", ["float32", "float64"], indirect=True)
 
 
 def network(optimizer="adam", metrics=None, **first):

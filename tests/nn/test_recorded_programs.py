@@ -18,14 +18,6 @@ class Live(Recorder):
     """A recorder that is shown every step on its graph, as every other callback is."""
 
 
-@pytest.fixture(params=["float32", "float64"])
-def dtype(request):
-    before = keras.config.floatx()
-    keras.config.set_floatx(request.param)
-    yield request.param
-    keras.config.set_floatx(before)
-
-
 @pytest.fixture
 def graphs(monkeypatch):
     """The numbers of the steps that are made on the graph."""

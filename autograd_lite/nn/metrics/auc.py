@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from autograd_lite import ops
 from autograd_lite.nn.lookup import whole
 from autograd_lite.nn.metrics.base import Metric, numbers
 from autograd_lite.nn.metrics.counting import paired, ratio, weights_of
@@ -97,7 +98,7 @@ class AUC(Metric):
     def update_state(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> None:
         truth, guess = paired(self.name, numbers(y_true), numbers(y_pred))
         if self.from_logits:
-            guess = np.exp(-np.logaddexp(0, -guess))
+            guess = ops.sigmoid(guess)
         elif not ((guess >= 0) & (guess <= 1)).all():
             raise ValueError(
                 f"{self.name} takes predictions between 0 and 1; end the model in a sigmoid, or"
